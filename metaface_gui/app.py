@@ -241,7 +241,7 @@ def run_demo(
     if failures:
         raise failures[0]
     if not ended and not interruption.number:
-        raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before its end: there is no summary."))
+        raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before it ended: there is no summary."))
     return interruption.exit_code or int(any(isinstance(end, DemoSummary) and end.not_taken for end in ended))
 
 

@@ -212,15 +212,15 @@ def _missing_libraries(sonames: list[str], distribution: Iterable[str]) -> Deskt
         return DesktopError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Qt needs system libraries that are not here: {libraries}. Install the packages that hold them; "
-                "Debian's are called {packages}.",
+                "Qt needs system libraries that are missing: {libraries}. Install the packages that contain them; on "
+                "Debian these are {packages}.",
             ),
             libraries=", ".join(sonames),
             packages=", ".join(sorted({packages.debian for packages in known})) or "–",
         )
     return DesktopError(
         QT_TRANSLATE_NOOP(
-            "Errors", "Qt needs system libraries that are not here: {libraries}. Install them, as root: {command}"
+            "Errors", "Qt needs system libraries that are missing: {libraries}. Install them as root: {command}"
         ),
         libraries=", ".join(sonames),
         command=command,
@@ -241,8 +241,8 @@ def _silent_display(name: str, environ: Mapping[str, str]) -> DesktopError:
     return DesktopError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "The display {display} does not answer. Check {variable} and that this user may use it; without a display "
-            "there is “metaface demo”.",
+            "The display {display} does not respond. Check {variable} and whether this user may use the display; "
+            "“metaface demo” works without one.",
         ),
         display=environ.get(variable) or "wayland-0",
         variable=variable,

@@ -118,7 +118,7 @@ def refusal_text(issue: QualityIssue) -> str:
         QualityIssue.TURNED_AWAY: translate("Refused", "the face is turned away"),
         QualityIssue.CUT_OFF: translate("Refused", "the face is cut off by the edge"),
         QualityIssue.UPSIDE_DOWN: translate("Refused", "the face is upside down"),
-        QualityIssue.TOO_SIMILAR: translate("Refused", "too like another shot"),
+        QualityIssue.TOO_SIMILAR: translate("Refused", "too similar to another shot"),
     }[issue]
 
 
@@ -131,17 +131,17 @@ def advice_text(issues: Iterable[QualityIssue]) -> str:
         return ""
     return {
         QualityIssue.NO_FACE: translate(
-            "Advice", "Choose pictures that show the face whole, uncovered and the right way up."
+            "Advice", "Choose pictures that show the whole face, uncovered and the right way up."
         ),
-        QualityIssue.SEVERAL_FACES: translate("Advice", "Choose pictures of one person, or cut them out."),
-        QualityIssue.TOO_SMALL: translate("Advice", "Choose larger pictures, or ones taken from nearer."),
+        QualityIssue.SEVERAL_FACES: translate("Advice", "Choose pictures of one person, or crop them."),
+        QualityIssue.TOO_SMALL: translate("Advice", "Choose larger pictures, or ones taken from closer up."),
         QualityIssue.TOO_DARK: translate("Advice", "Choose pictures in better light."),
         QualityIssue.TOO_BRIGHT: translate("Advice", "Choose pictures in softer light."),
         QualityIssue.BLURRED: translate("Advice", "Choose sharper pictures."),
-        QualityIssue.TURNED_AWAY: translate("Advice", "Choose pictures that look towards the camera."),
+        QualityIssue.TURNED_AWAY: translate("Advice", "Choose pictures of the face looking at the camera."),
         QualityIssue.CUT_OFF: translate("Advice", "Choose pictures with the whole face in them."),
         QualityIssue.UPSIDE_DOWN: translate("Advice", "Turn the pictures the right way up."),
-        QualityIssue.TOO_SIMILAR: translate("Advice", "Choose pictures that differ more."),
+        QualityIssue.TOO_SIMILAR: translate("Advice", "Choose pictures that differ more from each other."),
     }[counted.most_common(1)[0][0]]
 
 

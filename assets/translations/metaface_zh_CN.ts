@@ -24,14 +24,14 @@
       <translation>照片、姓名和特征模板只保存在这台电脑上，不会发送到任何地方。</translation>
     </message>
     <message>
-      <source>MIT licence. What others made, and under which licence, is in THIRD_PARTY_NOTICES.md.</source>
+      <source>MIT licence. Third-party work and its licences are listed in THIRD_PARTY_NOTICES.md.</source>
       <translation>MIT 许可证。第三方内容及其许可证见 THIRD_PARTY_NOTICES.md。</translation>
     </message>
   </context>
   <context>
     <name>Adaptation</name>
     <message>
-      <source>Being adapted …</source>
+      <source>Adapting …</source>
       <translation>正在适应…</translation>
     </message>
     <message>
@@ -43,16 +43,16 @@
       <translation>已适应 {people}、{shots}，用时 {time}</translation>
     </message>
     <message>
-      <source>left-out shots not measured: nobody has two, or there are too many people</source>
+      <source>left-out shots not measured: nobody has two shots, or there are too many people</source>
       <translation>未测留出样本：没有人有两个样本，或人数太多</translation>
     </message>
     <message>
-      <source>left-out shots right {after}</source>
-      <translation>留出样本认对 {after}</translation>
+      <source>left-out shots named right: {after}</source>
+      <translation>留出样本认对：{after}</translation>
     </message>
     <message>
-      <source>left-out shots right {before} → {after} (before → after)</source>
-      <translation>留出样本认对 {before} → {after}（之前 → 之后）</translation>
+      <source>left-out shots named right: {before} → {after} (before → after)</source>
+      <translation>留出样本认对：{before} → {after}（之前 → 之后）</translation>
     </message>
     <message>
       <source>1 person</source>
@@ -77,16 +77,16 @@
   <context>
     <name>Advice</name>
     <message>
-      <source>Choose pictures that show the face whole, uncovered and the right way up.</source>
+      <source>Choose pictures that show the whole face, uncovered and the right way up.</source>
       <translation>请选择脸部完整、无遮挡且方向正确的图片。</translation>
     </message>
     <message>
-      <source>Choose pictures of one person, or cut them out.</source>
-      <translation>请选择只有一个人的图片，或将其裁剪出来。</translation>
+      <source>Choose pictures of one person, or crop them.</source>
+      <translation>请选择只有一个人的图片，或把此人裁剪出来。</translation>
     </message>
     <message>
-      <source>Choose larger pictures, or ones taken from nearer.</source>
-      <translation>请选择更大的图片，或从更近处拍摄的图片。</translation>
+      <source>Choose larger pictures, or ones taken from closer up.</source>
+      <translation>请选择更大的图片，或离得更近拍摄的图片。</translation>
     </message>
     <message>
       <source>Choose pictures in better light.</source>
@@ -101,7 +101,7 @@
       <translation>请选择更清晰的图片。</translation>
     </message>
     <message>
-      <source>Choose pictures that look towards the camera.</source>
+      <source>Choose pictures of the face looking at the camera.</source>
       <translation>请选择面向镜头的图片。</translation>
     </message>
     <message>
@@ -113,8 +113,8 @@
       <translation>请将图片转到正确的方向。</translation>
     </message>
     <message>
-      <source>Choose pictures that differ more.</source>
-      <translation>请选择差别更大的图片。</translation>
+      <source>Choose pictures that differ more from each other.</source>
+      <translation>请选择彼此差别更大的图片。</translation>
     </message>
   </context>
   <context>
@@ -172,7 +172,7 @@
     </message>
     <message>
       <source>Unknown</source>
-      <translation>未认出</translation>
+      <translation>未知</translation>
     </message>
     <message>
       <source>right</source>
@@ -188,7 +188,7 @@
     </message>
     <message>
       <source>strangers let through</source>
-      <translation>放过的陌生人</translation>
+      <translation>误认的陌生人</translation>
     </message>
   </context>
   <context>
@@ -206,31 +206,31 @@
       <translation>只测量这些：{sections}</translation>
     </message>
     <message>
-      <source>look at a video or a folder of pictures in place of the demo scene</source>
-      <translation>用一段视频或一个图片文件夹代替演示场景</translation>
+      <source>use a video or a folder of pictures instead of the demo scene</source>
+      <translation>用视频或图片文件夹代替演示场景</translation>
     </message>
     <message>
       <source>people in the galleries (default: {n})</source>
       <translation>人脸库中的人数（默认：{n}）</translation>
     </message>
     <message>
-      <source>how long to watch the live view and the window's memory</source>
-      <translation>观察实时画面和窗口内存的时长</translation>
+      <source>how many seconds to measure the live view and the window's memory</source>
+      <translation>测量实时画面和窗口内存的秒数</translation>
     </message>
     <message>
-      <source>measure face_recognition and OpenCV on the same frames, too</source>
-      <translation>在相同的帧上同时测量 face_recognition 和 OpenCV</translation>
+      <source>also measure face_recognition and OpenCV on the same frames</source>
+      <translation>同时在相同的帧上测量 face_recognition 和 OpenCV</translation>
     </message>
     <message>
       <source>{cpu}, {n} threads; PyTorch {version} on {device}</source>
       <translation>{cpu}，{n} 个线程；PyTorch {version}，运行于 {device}</translation>
     </message>
     <message>
-      <source>Other programs kept {n} cores busy in the last minute: figures will be worse than on a quiet machine.</source>
-      <translation>最近一分钟其他程序占用了 {n} 个核心：数据会比空闲的机器差。</translation>
+      <source>Other programs kept {n} cores busy in the last minute: figures will be worse than on an idle machine.</source>
+      <translation>最近一分钟其他程序占用了 {n} 个核心：测得的数据会比机器空闲时差。</translation>
     </message>
     <message>
-      <source>Stages, a call, warm</source>
+      <source>Stages, per call, after warm-up</source>
       <translation>各阶段，每次调用，预热后</translation>
     </message>
     <message>
@@ -246,12 +246,12 @@
       <translation>95 % ms</translation>
     </message>
     <message>
-      <source>Pipeline, flat out</source>
+      <source>Whole pipeline, at full speed</source>
       <translation>完整流程，全速</translation>
     </message>
     <message>
-      <source>thorough: every face of every frame; file: as “metaface recognize” looks, a face in every frame until it is known well; live: as the window looks; -all: with every method beside</source>
-      <translation>thorough：逐帧查看每张人脸；file：与 metaface recognize 相同，人脸在看清之前逐帧查看；live：与窗口相同；-all：同时运行所有方法</translation>
+      <source>thorough: every face in every frame; file: as “metaface recognize” works, each face in every frame until it is known well; live: as the window works; -all: with every other method alongside</source>
+      <translation>thorough：逐帧处理每张人脸；file：与 metaface recognize 相同，每张人脸在确认之前逐帧处理；live：与窗口相同；-all：同时运行其他所有方法</translation>
     </message>
     <message>
       <source>{what}, {width}×{height}, {frames} frames × {repeats}</source>
@@ -290,7 +290,7 @@
       <translation>{n} 张人脸，ms</translation>
     </message>
     <message>
-      <source>The engine live, without a window, {n} s</source>
+      <source>The live engine without a window, {n} s</source>
       <translation>引擎实时运行，无窗口，{n} 秒</translation>
     </message>
     <message>
@@ -310,7 +310,7 @@
       <translation>从摄像头到结果</translation>
     </message>
     <message>
-      <source>A frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, in turns</source>
+      <source>One frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, alternating</source>
       <translation>窗口中的一帧，{width}×{height}，处理器时间；{frames} 帧 × {repeats}，交替测量</translation>
     </message>
     <message>
@@ -322,15 +322,15 @@
       <translation>平均 ms</translation>
     </message>
     <message>
-      <source>of that painting, ms</source>
+      <source>painting alone, ms</source>
       <translation>其中绘制，ms</translation>
     </message>
     <message>
-      <source>strips of verdicts</source>
-      <translation>判定条数</translation>
+      <source>verdict strips</source>
+      <translation>判定条</translation>
     </message>
     <message>
-      <source>{n} methods cost {times} times what one costs; the painting alone {painting} times</source>
+      <source>{n} methods cost {times} times as much as one; painting alone, {painting} times</source>
       <translation>{n} 种方法的开销是一种的 {times} 倍；仅绘制为 {painting} 倍</translation>
     </message>
     <message>
@@ -346,7 +346,7 @@
       <translation>适应 {n}×{k}，ms</translation>
     </message>
     <message>
-      <source>score {n}×{k}, µs a face</source>
+      <source>score {n}×{k}, µs per face</source>
       <translation>打分 {n}×{k}，每张脸 µs</translation>
     </message>
     <message>
@@ -354,15 +354,15 @@
       <translation>二阶 MAML：{tasks} 个任务，{n}-way {k}-shot，各 {queries} 个查询样本，{steps} 步内循环</translation>
     </message>
     <message>
-      <source>meta-steps a second, all tasks at once (vmap)</source>
+      <source>meta-steps per second, all tasks at once (vmap)</source>
       <translation>每秒元训练步数，所有任务同时（vmap）</translation>
     </message>
     <message>
-      <source>meta-steps a second, task by task</source>
+      <source>meta-steps per second, task by task</source>
       <translation>每秒元训练步数，逐个任务</translation>
     </message>
     <message>
-      <source>times as fast</source>
+      <source>speed-up</source>
       <translation>加速倍数</translation>
     </message>
     <message>
@@ -402,8 +402,8 @@
       <translation>启动时 ms</translation>
     </message>
     <message>
-      <source>name a face µs</source>
-      <translation>认一张脸 µs</translation>
+      <source>recognise a face µs</source>
+      <translation>识别一张脸 µs</translation>
     </message>
     <message>
       <source>Start-up of the window, median of {n}</source>
@@ -418,12 +418,12 @@
       <translation>到窗口可以使用</translation>
     </message>
     <message>
-      <source>until the source's picture</source>
-      <translation>到出现视频源的画面</translation>
+      <source>until the source's first picture</source>
+      <translation>到出现视频源的第一帧画面</translation>
     </message>
     <message>
       <source>until faces have boxes</source>
-      <translation>到人脸有方框</translation>
+      <translation>到人脸加上方框</translation>
     </message>
     <message>
       <source>until somebody is recognised</source>
@@ -434,8 +434,8 @@
       <translation>到所有模型加载完毕</translation>
     </message>
     <message>
-      <source>the video's longest halt until then</source>
-      <translation>在此之前视频最长的停顿</translation>
+      <source>longest freeze of the video until then</source>
+      <translation>在此之前视频最长的卡顿</translation>
     </message>
     <message>
       <source>Memory of the window's process</source>
@@ -446,19 +446,19 @@
       <translation>本系统不提供进程占用的内存大小。</translation>
     </message>
     <message>
-      <source>somebody is recognised</source>
-      <translation>认出第一个人时</translation>
+      <source>at the first recognition</source>
+      <translation>首次认出人时</translation>
     </message>
     <message>
       <source>{n} s later</source>
       <translation>{n} 秒后</translation>
     </message>
     <message>
-      <source>at most</source>
-      <translation>最高</translation>
+      <source>peak</source>
+      <translation>峰值</translation>
     </message>
     <message>
-      <source>a minute</source>
+      <source>per minute</source>
       <translation>每分钟</translation>
     </message>
     <message>
@@ -474,15 +474,15 @@
       <translation>未测量 {peer}：{reason}。“{stand_in}”在每帧的每张人脸上运行相同的网络。</translation>
     </message>
     <message>
-      <source>how long to watch once everybody is enrolled (default: {n})</source>
-      <translation>所有人录入之后观看多少秒（默认：{n}）</translation>
+      <source>how many seconds to run once everybody is enrolled (default: {n})</source>
+      <translation>所有人录入之后继续运行的秒数（默认：{n}）</translation>
     </message>
     <message>
-      <source>where screenshots go (default: metaface-demo)</source>
-      <translation>截图的保存位置（默认：metaface-demo）</translation>
+      <source>folder for screenshots (default: metaface-demo)</source>
+      <translation>截图文件夹（默认：metaface-demo）</translation>
     </message>
     <message>
-      <source>play this lesson instead, 1 to {n}, and save a picture of each step</source>
+      <source>play this lesson (1 to {n}) instead, and save a picture of each step</source>
       <translation>改为播放这一课（1 到 {n}），并保存每一步的图片</translation>
     </message>
     <message>
@@ -494,11 +494,11 @@
       <translation>截图：{path}</translation>
     </message>
     <message>
-      <source>The demo scene against its truth</source>
-      <translation>演示场景与真实情况的对照</translation>
+      <source>The demo scene against the ground truth</source>
+      <translation>演示场景：识别结果与真实身份对照</translation>
     </message>
     <message>
-      <source>frames looked at</source>
+      <source>frames analysed</source>
       <translation>处理的帧</translation>
     </message>
     <message>
@@ -526,11 +526,11 @@
       <translation>  被认成别人</translation>
     </message>
     <message>
-      <source>faces not found</source>
+      <source>faces missed</source>
       <translation>漏检的人脸</translation>
     </message>
     <message>
-      <source>found where there is none</source>
+      <source>false detections</source>
       <translation>误检的人脸</translation>
     </message>
     <message>
@@ -542,8 +542,8 @@
       <translation>从“不是此人”到“未知”</translation>
     </message>
     <message>
-      <source>from naming the stranger to the name</source>
-      <translation>从给陌生人命名到认出</translation>
+      <source>from naming the stranger to the first right name</source>
+      <translation>从给陌生人命名到首次认对</translation>
     </message>
     <message>
       <source>camera to result, median</source>
@@ -571,7 +571,7 @@
     </message>
     <message>
       <source>switches/min</source>
-      <translation>切换/分</translation>
+      <translation>改名/分</translation>
     </message>
     <message>
       <source>agrees</source>
@@ -586,29 +586,29 @@
       <translation>适应</translation>
     </message>
     <message>
-      <source>agrees: decides as most methods do. left out: shots named right, degraded, when left out of the support set.
-* recommended by that report on {n} shots, which took {seconds:.1f} s</source>
+      <source>agrees: decides as most methods do. left out: degraded shots named right when left out of the support set.
+* recommended by the report on {n} shots, which took {seconds:.1f} s</source>
       <translation>一致：与多数方法结论相同。留出：从支持集中留出的降质样本认对的比例。
-* 由该报告推荐，共 {n} 个样本，用时 {seconds:.1f} 秒</translation>
+* 由报告推荐，报告使用 {n} 个样本，用时 {seconds:.1f} 秒</translation>
     </message>
     <message>
       <source>The room changes</source>
       <translation>环境变化</translation>
     </message>
     <message>
-      <source>light on</source>
-      <translation>灯亮</translation>
+      <source>lights on</source>
+      <translation>开灯</translation>
     </message>
     <message>
-      <source>light out</source>
-      <translation>灯灭</translation>
+      <source>lights off</source>
+      <translation>关灯</translation>
     </message>
     <message>
       <source>old webcam</source>
       <translation>老摄像头</translation>
     </message>
     <message>
-      <source>adapted to it</source>
+      <source>after adapting</source>
       <translation>适应之后</translation>
     </message>
     <message>
@@ -625,11 +625,11 @@
     </message>
     <message>
       <source>stranger named</source>
-      <translation>陌生人被叫出姓名</translation>
+      <translation>陌生人被误认</translation>
     </message>
     <message>
-      <source>from adapting to the first right name: {ms} ms; somebody enrolled was found after {seen} ms</source>
-      <translation>从开始适应到第一个正确姓名：{ms} 毫秒；{seen} 毫秒后检测到已录入的人</translation>
+      <source>from adapting to the first right name: {ms} ms; an enrolled person was first found after {seen} ms</source>
+      <translation>从开始适应到首次认对：{ms} 毫秒；{seen} 毫秒后首次检测到已录入的人</translation>
     </message>
     <message>
       <source>unknown</source>
@@ -637,10 +637,10 @@
     </message>
     <message>
       <source>strangers let through here: about {before} before, about {now} now</source>
-      <translation>此处放行的陌生人：之前约 {before}，现在约 {now}</translation>
+      <translation>当前环境中误认的陌生人：之前约 {before}，现在约 {now}</translation>
     </message>
     <message>
-      <source>Every method in several rooms, in percent: before → adapted to the room</source>
+      <source>Every method in several rooms, in percent: before → after adapting to the room</source>
       <translation>各方法在几种环境中的表现（%）：适应前 → 适应后</translation>
     </message>
     <message>
@@ -649,20 +649,20 @@
     </message>
     <message>
       <source>let in</source>
-      <translation>放行</translation>
+      <translation>误认</translation>
     </message>
     <message>
-      <source>right, Unknown, wrong: of the enrolled people’s faces that were found; let in: strangers’ faces with a name.
-Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</source>
-      <translation>正确、未知、错误：占检测到的已录入人脸；放行：被叫出姓名的陌生人脸。
-在 {n} 个人脸帧中，有 {share} 各方法判定不一致。用时 {seconds:.1f} 秒。</translation>
+      <source>right, Unknown, wrong: shares of the enrolled people’s faces that were found; let in: strangers’ faces that got a name.
+The methods disagreed on {share} of {n} face-frames. It took {seconds:.1f} s.</source>
+      <translation>正确、未知、错误：占检测到的已录入者人脸的比例；误认：被当作某人的陌生人脸。
+在 {n} 个人脸帧中，各方法对 {share} 判定不一致。用时 {seconds:.1f} 秒。</translation>
     </message>
     <message>
-      <source>as it is</source>
-      <translation>原样</translation>
+      <source>unchanged</source>
+      <translation>无变化</translation>
     </message>
     <message>
-      <source>  not all agree</source>
+      <source>  methods disagree</source>
       <translation>  判定不一致</translation>
     </message>
     <message>
@@ -670,35 +670,35 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>正在读取</translation>
     </message>
     <message>
-      <source>{name}: {count} shots are too like ones that are there already: they are not added again</source>
-      <translation>{name}：有 {count} 张照片与已有照片过于相似，不再重复添加</translation>
+      <source>{name}: shots not added, as they are too similar to stored ones: {count}</source>
+      <translation>{name}：与已有样本过于相似而未添加的样本：{count}</translation>
     </message>
     <message>
-      <source>{name} looks like {other}, who is enrolled already. If they are one person, merge them: metaface gallery merge</source>
+      <source>{name} looks like {other}, who is already enrolled. If they are the same person, merge them: metaface gallery merge</source>
       <translation>{name} 看起来像已录入的 {other}。如果是同一个人，请合并：metaface gallery merge</translation>
     </message>
     <message>
-      <source>{name}: {count} shots saved</source>
+      <source>{name}: shots saved: {count}</source>
       <translation>{name}：已保存 {count} 个样本</translation>
     </message>
     <message>
-      <source>{name} is hidden, so still not recognised. “metaface gallery unhide NAME” changes that.</source>
-      <translation>{name} 已隐藏，因此仍不识别。用“metaface gallery unhide 姓名”可恢复。</translation>
+      <source>{name} is hidden and so still not recognised. To change that: “metaface gallery unhide NAME”.</source>
+      <translation>{name} 处于隐藏状态，因此仍不会被识别。如需恢复，请用“metaface gallery unhide 姓名”。</translation>
     </message>
     <message>
       <source>refused: {reason}</source>
       <translation>已拒绝：{reason}</translation>
     </message>
     <message>
-      <source>Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; that is recorded. Shots that will not do are refused, with the reason.</source>
-      <translation>录入一个人，或给已有的人添加样本。运行此命令即表示你确认本人已经同意，这一点会记录下来。不合格的样本会被拒绝，并说明原因。</translation>
+      <source>Enrol a person, or add shots to someone already enrolled. By running this command you confirm that the person has agreed, which is recorded. Unsuitable shots are refused, with the reason.</source>
+      <translation>录入一个人，或给已录入的人添加样本。运行此命令即表示你确认本人已经同意，并会记录在案。不合格的样本会被拒绝，并说明原因。</translation>
     </message>
     <message>
       <source>keep at most N diverse shots (default: {n})</source>
       <translation>最多保留 N 个互不相似的样本（默认：{n}）</translation>
     </message>
     <message>
-      <source>keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)</source>
+      <source>keep the person's data until the end of that day, e.g. 2030-12-31 (default: no limit)</source>
       <translation>把此人的数据保留到那一天结束，例如 2030-12-31（默认：不限）</translation>
     </message>
     <message>
@@ -738,59 +738,59 @@ Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.</
       <translation>绘制 DET 曲线和准确率随样本数变化的曲线</translation>
     </message>
     <message>
-      <source>also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled</source>
-      <translation>同时给出录入 1、5、20、100 人时承诺的 FPIR 实际是多少</translation>
+      <source>also compare the promised FPIR with the actual one for 1, 5, 20 and 100 people enrolled</source>
+      <translation>同时给出录入 1、5、20、100 人时的实际 FPIR，与承诺值对照</translation>
     </message>
     <message>
-      <source>the meta-test people only, or everybody of a data set that training never saw</source>
-      <translation>只用元测试集的人，或用训练从未见过的数据集的所有人</translation>
+      <source>only the meta-test people, or everybody in a data set that training never saw</source>
+      <translation>只用元测试集中的人，或用训练从未见过的数据集中的所有人</translation>
     </message>
     <message>
       <source>all, or some of: {keys}</source>
       <translation>all，或其中一些：{keys}</translation>
     </message>
     <message>
-      <source>meta-parameters that you trained, in place of the ones that ship</source>
-      <translation>你训练的元参数，代替自带的元参数</translation>
+      <source>meta-parameters that you trained, instead of the shipped ones</source>
+      <translation>用你自己训练的元参数代替自带的元参数</translation>
     </message>
     <message>
       <source>also test each method without its meta-training (default: yes)</source>
       <translation>同时测试未经元训练的各方法（默认：是）</translation>
     </message>
     <message>
-      <source>with commas between: {names}</source>
+      <source>comma-separated: {names}</source>
       <translation>用逗号分隔：{names}</translation>
     </message>
     <message>
-      <source>rooms that shots, probes and strangers are all photographed in, besides pictures as they are; held-out (no shipped weights were trained on them), trained, all, or with commas between: {names}</source>
-      <translation>除原样图片外，注册照、待识别照和陌生人都在其中拍摄的环境；held-out（随附权重未在其上训练）、trained、all，或以逗号分隔：{names}</translation>
+      <source>rooms to simulate for shots, probes and strangers alike, besides the unchanged pictures; held-out (no shipped weights were trained on them), trained, all, or comma-separated: {names}</source>
+      <translation>除原图外还要模拟的环境，同时作用于样本、待识别图片和陌生人图片；held-out（自带权重未在其上训练）、trained、all，或以逗号分隔：{names}</translation>
     </message>
     <message>
-      <source>a number, or several with commas between</source>
-      <translation>一个数，或用逗号分隔的多个数</translation>
+      <source>a number, or several, comma-separated</source>
+      <translation>一个数，或以逗号分隔的多个数</translation>
     </message>
     <message>
-      <source>corruptions drawn of each picture</source>
+      <source>degraded copies drawn of each picture</source>
       <translation>每张图片生成的降质副本数</translation>
     </message>
     <message>
-      <source>earlier faces of the same room that each method is given</source>
-      <translation>提供给每种方法的同一环境中较早出现的人脸数</translation>
+      <source>how many earlier faces from the same room each method gets</source>
+      <translation>向每种方法提供多少张同一环境中先前出现的人脸</translation>
     </message>
     <message>
-      <source>which share of those are of enrolled people, the others being strangers'; 1: nobody else's</source>
-      <translation>其中已录入者的人脸所占比例，其余为陌生人；1 表示没有其他人</translation>
+      <source>share of those faces that belong to enrolled people, the rest to strangers; 1: no strangers</source>
+      <translation>其中已录入者的人脸所占比例，其余为陌生人；1 表示没有陌生人</translation>
     </message>
     <message>
-      <source>also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or several with commas between</source>
-      <translation>另外测试每张人脸观察这么多次的轨迹，由待识别者与陌生人的图片生成：一个数，或用逗号隔开的几个数</translation>
+      <source>also test tracks with this many looks at a face, made from the probes' and strangers' pictures: a number, or several, comma-separated</source>
+      <translation>另外测试由待识别者与陌生人的图片生成的轨迹，每条轨迹含这么多次观察：一个数，或以逗号分隔的多个数</translation>
     </message>
     <message>
-      <source>there is no condition “{name}”; there are {names}</source>
-      <translation>没有条件“{name}”；可用的有 {names}</translation>
+      <source>there is no condition “{name}”; choose from {names}</source>
+      <translation>没有条件“{name}”；可选：{names}</translation>
     </message>
     <message>
-      <source>there is no environment “{name}”; there are {names}</source>
+      <source>there is no environment “{name}”; choose from {names}</source>
       <translation>没有环境“{name}”；可选：{names}</translation>
     </message>
     <message>
@@ -856,7 +856,7 @@ FPIR 1 %</source>
     <message>
       <source>shipped:
 TPIR</source>
-      <translation>随附阈值：
+      <translation>自带阈值：
 TPIR</translation>
     </message>
     <message>
@@ -870,16 +870,16 @@ over stock</source>
       <translation>{condition}，{n_way}-way {k_shot}-shot，{episodes} 个任务</translation>
     </message>
     <message>
-      <source>{condition}: FPIR in % of the shipped threshold where it promises {promise} %, by people enrolled</source>
+      <source>{condition}: actual FPIR (%) of the shipped threshold for a promised {promise} %, by number of people enrolled</source>
       <translation>{condition}：自带阈值承诺 {promise} % 时的实际 FPIR（%），按录入人数</translation>
     </message>
     <message>
       <source>gain
 over
 stock</source>
-      <translation>相对
-原始
-增益</translation>
+      <translation>较原始
+网络
+提升</translation>
     </message>
     <message>
       <source>TPIR at
@@ -902,7 +902,7 @@ ms</source>
 ms</translation>
     </message>
     <message>
-      <source>µs a
+      <source>µs per
 face</source>
       <translation>每张脸
 µs</translation>
@@ -920,12 +920,12 @@ face</source>
       <translation>某人的样本和同意记录</translation>
     </message>
     <message>
-      <source>give another name</source>
-      <translation>改名</translation>
+      <source>rename a person</source>
+      <translation>给某人改名</translation>
     </message>
     <message>
       <source>move all shots of the second person to the first</source>
-      <translation>把第二个人的所有样本移给第一个人</translation>
+      <translation>把第二个人的所有样本并入第一个人</translation>
     </message>
     <message>
       <source>keep a person stored, but do not recognise them</source>
@@ -936,12 +936,12 @@ face</source>
       <translation>重新识别被隐藏的人</translation>
     </message>
     <message>
-      <source>delete a person and everything made from them, for good</source>
-      <translation>彻底删除某人以及由其生成的一切</translation>
+      <source>delete a person and everything derived from them, for good</source>
+      <translation>彻底删除某人以及由其生成的一切数据</translation>
     </message>
     <message>
-      <source>write everybody, or those named, to one file</source>
-      <translation>把所有人或指定的人写入一个文件</translation>
+      <source>export everybody, or the people named, to one file</source>
+      <translation>把所有人或指定的人导出到一个文件</translation>
     </message>
     <message>
       <source>add everybody in an exported file</source>
@@ -977,7 +977,7 @@ face</source>
     </message>
     <message>
       <source>consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}</source>
-      <translation>同意：{when}，由 {who} 给出，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
+      <translation>同意记录：{when}，同意人：{who}，用途：{purpose}；文本版本 {version}；保留至：{until}</translation>
     </message>
     <message>
       <source>shot</source>
@@ -1000,40 +1000,40 @@ face</source>
       <translation>不是此人</translation>
     </message>
     <message>
-      <source>{path} is not encrypted: whoever has it has the faces. --passphrase-file encrypts.</source>
-      <translation>{path} 未加密：拿到文件的人就得到其中的人脸。可用 --passphrase-file 加密。</translation>
+      <source>{path} is not encrypted: anyone who has the file can see the faces. Encrypt it with --passphrase-file.</source>
+      <translation>{path} 未加密：任何拿到文件的人都能看到其中的人脸。可用 --passphrase-file 加密。</translation>
     </message>
     <message>
       <source>{added} added, {renamed} renamed, {merged} merged, {skipped} skipped</source>
       <translation>添加 {added}，改名 {renamed}，合并 {merged}，跳过 {skipped}</translation>
     </message>
     <message>
-      <source>metaface: {names} hidden, so not recognised. “gallery unhide NAME” changes that.</source>
-      <translation>metaface：{names} 已隐藏，因此不识别。用“gallery unhide 姓名”可恢复。</translation>
+      <source>metaface: hidden, so not recognised: {names}. To change that: “gallery unhide NAME”.</source>
+      <translation>metaface：{names} 已隐藏，不会被识别。如需恢复，请用“gallery unhide 姓名”。</translation>
     </message>
     <message>
-      <source>metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.</source>
-      <translation>metaface：{names} 的约定保存期限已过。“gallery expired --delete”可将其删除。</translation>
+      <source>metaface: the agreed retention period of {names} is over. “gallery expired --delete” deletes them.</source>
+      <translation>metaface：{names} 的约定保存期限已过。可用“gallery expired --delete”删除。</translation>
     </message>
     <message>
-      <source>Written to {path}. The files are plain: keep them safe.</source>
+      <source>Written to {path}. The files are not encrypted: keep them safe.</source>
       <translation>已写入 {path}。文件未加密，请妥善保管。</translation>
     </message>
     <message>
-      <source>Forgotten: {n} people, and everything made from them.</source>
-      <translation>已忘记：{n} 人，以及由其生成的一切。</translation>
+      <source>Deleted: {n} people, and everything derived from them.</source>
+      <translation>已删除：{n} 人，以及由其生成的一切数据。</translation>
     </message>
     <message>
-      <source>whose period is over, or soon will be</source>
-      <translation>谁的期限已到或即将到期</translation>
+      <source>list people whose retention period is over, or soon will be</source>
+      <translation>列出保存期限已到或即将到期的人</translation>
     </message>
     <message>
       <source>delete those whose period is over, for good</source>
-      <translation>彻底删除期限已到的人</translation>
+      <translation>彻底删除保存期限已到的人</translation>
     </message>
     <message>
-      <source>write out what is stored about a person, plain, for them</source>
-      <translation>把某人的存储内容以明文写出，交给本人</translation>
+      <source>write out what is stored about a person, unencrypted, to give to them</source>
+      <translation>把关于某人的存储内容以明文写出，供交给本人</translation>
     </message>
     <message>
       <source>a new folder, or a new file called ….zip</source>
@@ -1041,15 +1041,15 @@ face</source>
     </message>
     <message>
       <source>delete everybody and everything, for good</source>
-      <translation>彻底删除所有人和所有内容</translation>
+      <translation>彻底删除所有人和所有数据</translation>
     </message>
     <message>
-      <source>yes, there is no undo</source>
-      <translation>确认，无法撤销</translation>
+      <source>confirm: this cannot be undone</source>
+      <translation>确认：此操作无法撤销</translation>
     </message>
     <message>
-      <source>Nobody's period is over, or will be within a week.</source>
-      <translation>没有人的期限已到或将在一周内到期。</translation>
+      <source>Nobody's retention period is over or ends within a week.</source>
+      <translation>没有人的保存期限已到或将在一周内到期。</translation>
     </message>
     <message>
       <source>until</source>
@@ -1072,16 +1072,16 @@ face</source>
       <translation>不限</translation>
     </message>
     <message>
-      <source>what to look at: a camera's number, a file, a folder, a URL or the demo scene</source>
-      <translation>看什么：摄像头编号、文件、文件夹、网址或演示场景</translation>
+      <source>the source: a camera's number, a file, a folder, a URL or the demo scene</source>
+      <translation>来源：摄像头编号、文件、文件夹、网址或演示场景</translation>
     </message>
     <message>
-      <source>how to adapt: {keys}</source>
-      <translation>适应方法：{keys}</translation>
+      <source>method to adapt with: {keys}</source>
+      <translation>使用的方法：{keys}</translation>
     </message>
     <message>
-      <source>language of the window and of what is printed (default: the system's)</source>
-      <translation>窗口和输出所用的语言（默认：系统语言）</translation>
+      <source>language of the window and the output (default: the system's)</source>
+      <translation>窗口和输出的语言（默认：系统语言）</translation>
     </message>
     <message>
       <source>metaface: interrupted</source>
@@ -1089,14 +1089,14 @@ face</source>
     </message>
     <message>
       <source>Live few-shot face recognition that adapts on the spot.</source>
-      <translation>实时小样本人脸识别，当场适应。</translation>
+      <translation>实时小样本人脸识别，当场自适应。</translation>
     </message>
     <message>
       <source>commands</source>
       <translation>命令</translation>
     </message>
     <message>
-      <source>play the demo scene; needs no camera, no display</source>
+      <source>play the demo scene; needs no camera or display</source>
       <translation>播放演示场景；不需要摄像头，也不需要显示器</translation>
     </message>
     <message>
@@ -1113,18 +1113,18 @@ face</source>
     </message>
     <message>
       <source>meta-train a method on a folder of people</source>
-      <translation>用一个人员文件夹元训练一种方法</translation>
+      <translation>用按人分类的图片文件夹元训练一种方法</translation>
     </message>
     <message>
-      <source>measure what everything costs on this machine</source>
-      <translation>测量各部分在这台机器上的开销</translation>
+      <source>measure speed and memory use on this machine</source>
+      <translation>测量在这台机器上的速度和内存占用</translation>
     </message>
     <message>
       <source>list, fetch and check the models' weights</source>
       <translation>列出、下载和检查模型权重</translation>
     </message>
     <message>
-      <source>“{text}” is no whole number</source>
+      <source>“{text}” is not a whole number</source>
       <translation>“{text}”不是整数</translation>
     </message>
     <message>
@@ -1132,84 +1132,84 @@ face</source>
       <translation>“{text}”小于 1</translation>
     </message>
     <message>
-      <source>“{text}” is no number above 0</source>
+      <source>“{text}” is not a number above 0</source>
       <translation>“{text}”不是大于 0 的数</translation>
     </message>
     <message>
-      <source>“{text}” is no share from 0 to 1, such as 0.5</source>
+      <source>“{text}” is not a share from 0 to 1, such as 0.5</source>
       <translation>“{text}”不是 0 到 1 之间的比例，例如 0.5</translation>
     </message>
     <message>
-      <source>gallery file; it is made if it is not there</source>
-      <translation>人脸库文件；不存在时会新建</translation>
+      <source>gallery file; created if it does not exist</source>
+      <translation>人脸库文件；不存在时自动新建</translation>
     </message>
     <message>
-      <source>where to compute</source>
-      <translation>用什么设备计算</translation>
+      <source>device to compute on</source>
+      <translation>计算设备</translation>
     </message>
     <message>
-      <source>what finds faces</source>
-      <translation>用什么检测人脸</translation>
+      <source>face detector</source>
+      <translation>人脸检测器</translation>
     </message>
     <message>
-      <source>what turns faces into vectors</source>
-      <translation>用什么把人脸变成向量</translation>
+      <source>embedder: turns faces into vectors</source>
+      <translation>特征提取器：把人脸变成向量</translation>
     </message>
     <message>
-      <source>share of strangers that may be taken for somebody, e.g. 0.01</source>
-      <translation>允许被误认的陌生人比例，例如 0.01</translation>
+      <source>share of strangers who may be taken for somebody enrolled (FPIR), e.g. 0.01</source>
+      <translation>允许被误认为已录入者的陌生人比例（FPIR），例如 0.01</translation>
     </message>
     <message>
-      <source>replace a file that is there and is none of MetaFace's results</source>
-      <translation>覆盖已存在且并非由 MetaFace 生成的文件</translation>
+      <source>overwrite an existing file that MetaFace did not write</source>
+      <translation>覆盖并非由 MetaFace 生成的已有文件</translation>
     </message>
     <message>
-      <source>folders, each a data set of its own, that hold one folder of pictures per person</source>
-      <translation>一个或多个文件夹，各为一个数据集，其中每人一个图片文件夹</translation>
+      <source>data set folders, each with one folder of pictures per person</source>
+      <translation>数据集文件夹（可多个），其中每人一个图片文件夹</translation>
     </message>
     <message>
-      <source>a trunk that you trained, in place of the one that ships</source>
-      <translation>你训练的主干，代替自带的主干</translation>
+      <source>a trunk that you trained, instead of the shipped one</source>
+      <translation>用你自己训练的主干代替自带的主干</translation>
     </message>
     <message>
-      <source>a projection that you trained, in place of the one that ships</source>
-      <translation>你训练的投影，代替自带的投影</translation>
+      <source>a projection that you trained, instead of the shipped one</source>
+      <translation>用你自己训练的投影代替自带的投影</translation>
     </message>
     <message>
-      <source>where faces and features are kept</source>
-      <translation>人脸和特征的缓存位置</translation>
+      <source>cache folder for faces and features</source>
+      <translation>人脸和特征的缓存文件夹</translation>
     </message>
     <message>
       <source>“{text}” is not a share between 0 and 1, such as 0.01</source>
       <translation>“{text}”不是 0 和 1 之间的比例，例如 0.01</translation>
     </message>
     <message>
-      <source>the passphrase is this file's first line; -: standard input, on a terminal it is asked for</source>
-      <translation>口令是此文件的第一行；-：标准输入，在终端上则会询问</translation>
+      <source>file whose first line is the passphrase; -: standard input (on a terminal you are asked for it)</source>
+      <translation>口令取自此文件的第一行；-：标准输入（在终端上会提示输入）</translation>
     </message>
     <message>
       <source>Passphrase: </source>
       <translation>口令： </translation>
     </message>
     <message>
-      <source>The same again: </source>
+      <source>Repeat it: </source>
       <translation>再输一次： </translation>
     </message>
     <message>
-      <source>looking</source>
-      <translation>正在查看</translation>
+      <source>recognising</source>
+      <translation>正在识别</translation>
     </message>
     <message>
       <source>{frames} frames, {faces} faces</source>
       <translation>{frames} 帧，{faces} 张人脸</translation>
     </message>
     <message>
-      <source>metaface: {path} is taken for a folder of videos: its {count} pictures are left out.</source>
-      <translation>metaface：{path} 按视频文件夹处理，其中 {count} 张图片不予处理。</translation>
+      <source>metaface: {path} is treated as a folder of videos; pictures skipped: {count}.</source>
+      <translation>metaface：{path} 按视频文件夹处理，其中的 {count} 张图片已略过。</translation>
     </message>
     <message>
-      <source>{count} videos are done already and are left alone; --again does them again.</source>
-      <translation>{count} 个视频已处理过，不再重做；用 --again 重新处理。</translation>
+      <source>Skipped videos, as they already have results: {count}. --again redoes them.</source>
+      <translation>{count} 个视频已有结果，已跳过；用 --again 重新处理。</translation>
     </message>
     <message>
       <source>{n} at a time</source>
@@ -1256,31 +1256,31 @@ face</source>
       <translation>metaface：{count} 个视频中有 {failed} 个无法识别。</translation>
     </message>
     <message>
-      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.</source>
-      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片而其下的文件夹有视频时，按视频文件夹处理。</translation>
+      <source>Say who is in a video, an image, a stream, a folder of pictures, or every video in a folder. A folder counts as a folder of videos if it contains a video, or if it contains no picture and a subfolder contains a video.</source>
+      <translation>指出视频、图片、视频流、图片文件夹或视频文件夹中有谁。文件夹里直接有视频，或者没有图片但子文件夹里有视频时，按视频文件夹处理。</translation>
     </message>
     <message>
-      <source>do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only and never taken from another file</source>
-      <translation>不适应视频或视频流先前出现过的未标注人脸；它们只保存在内存中，绝不取自其他文件</translation>
+      <source>do not adapt to the unlabelled faces seen earlier in the same video or stream; they are kept in memory only and never carried over to another file</source>
+      <translation>不适应同一视频或视频流中先前出现的未标注人脸；它们只保存在内存中，绝不会带到其他文件</translation>
     </message>
     <message>
-      <source>write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and settings, are left alone: so an interrupted run goes on</source>
-      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则写入一个文件夹，每个视频得到一个 VIDEO.jsonl。已经存在、比视频新，且人员和设置相同的结果不再重做，因此中断后可以接着运行</translation>
+      <source>write the lines to a file and a summary to the terminal; for a folder of videos, give a folder, which gets one VIDEO.jsonl per video. Results that are newer than their video and were made with the same people and settings are kept, so an interrupted run can be continued</source>
+      <translation>把逐行结果写入文件，摘要输出到终端；对视频文件夹则给出一个文件夹，每个视频得到一个 VIDEO.jsonl。比视频新、且人员和设置相同的结果会保留，因此中断后可以接着运行</translation>
     </message>
     <message>
-      <source>write an annotated video; of a folder of videos, a folder of VIDEO.mp4</source>
-      <translation>写出带标注的视频；对视频文件夹则写出一个装有 VIDEO.mp4 的文件夹</translation>
+      <source>write an annotated video; for a folder of videos, a folder of VIDEO.mp4</source>
+      <translation>写出带标注的视频；对视频文件夹则写出存放 VIDEO.mp4 的文件夹</translation>
     </message>
     <message>
-      <source>look at so many videos of a folder at a time (default: one a core, 16 at most)</source>
-      <translation>同时处理文件夹中多少个视频（默认：每个核心一个，最多 16）</translation>
+      <source>process this many videos of a folder at a time (default: one per core, 16 at most)</source>
+      <translation>同时处理文件夹中的视频数（默认：每个核心一个，最多 16）</translation>
     </message>
     <message>
-      <source>look at a folder's videos on the workers of a Dask scheduler, such as tls://host:8786, which find them under the same path</source>
+      <source>process a folder's videos on the workers of a Dask scheduler, such as tls://host:8786; they must find the videos under the same path</source>
       <translation>由 Dask 调度器（例如 tls://host:8786）的工作进程处理文件夹中的视频；各工作进程须能以相同路径访问这些视频</translation>
     </message>
     <message>
-      <source>look at all videos of a folder, also at those whose lines are there already</source>
+      <source>process all videos of a folder, including those that already have results</source>
       <translation>处理文件夹中的所有视频，包括已有结果的</translation>
     </message>
     <message>
@@ -1289,15 +1289,15 @@ face</source>
     </message>
     <message>
       <source>it is a folder</source>
-      <translation>它是文件夹</translation>
+      <translation>这是一个文件夹</translation>
     </message>
     <message>
-      <source>Run the same command with --resume to go on.</source>
+      <source>Run the same command with --resume to continue.</source>
       <translation>用同样的命令加上 --resume 即可继续。</translation>
     </message>
     <message>
-      <source>The embedder has no projection, so the tail cannot move and there is little to gain. Run “metaface train projection” first, and give its file with --projection.</source>
-      <translation>特征提取器没有投影，尾部无法移动，收益很小。请先运行“metaface train projection”，再用 --projection 给出它的文件。</translation>
+      <source>The embedder has no projection, so its tail cannot adapt and there is little to gain. Run “metaface train projection” first, and pass its file with --projection.</source>
+      <translation>特征提取器没有投影，其尾部无法适应，收益很小。请先运行“metaface train projection”，再用 --projection 指定它的文件。</translation>
     </message>
     <message>
       <source>projecting</source>
@@ -1308,7 +1308,7 @@ face</source>
       <translation>元训练 {key}</translation>
     </message>
     <message>
-      <source>{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}</source>
+      <source>{title}: accuracy {top1:.1%}, TPIR {tpir:.1%} at FPIR {fpir:.0%}</source>
       <translation>{title}：准确率 {top1:.1%}，FPIR 为 {fpir:.0%} 时 TPIR {tpir:.1%}</translation>
     </message>
     <message>
@@ -1336,23 +1336,23 @@ face</source>
       <translation>正在选择锐化程度</translation>
     </message>
     <message>
-      <source>γ = {sharpening}, {condition}: promised 1 %, achieved with so many people enrolled {shares}</source>
-      <translation>γ = {sharpening}，{condition}：承诺 1 %，录入这么多人时实际为 {shares}</translation>
+      <source>γ = {sharpening}, {condition}: promised 1 %, actual by number of people enrolled: {shares}</source>
+      <translation>γ = {sharpening}，{condition}：承诺 1 %，各录入人数下的实际值 {shares}</translation>
     </message>
     <message>
-      <source>other methods' meta-parameters that you trained, for “rl2” to choose from</source>
-      <translation>你训练的其他方法的元参数，供“rl2”选择</translation>
+      <source>meta-parameters of other methods that you trained, for “rl2” to choose from</source>
+      <translation>你自己训练的其他方法的元参数，供“rl2”选择</translation>
     </message>
     <message>
-      <source>outer steps</source>
+      <source>outer-loop steps</source>
       <translation>外循环步数</translation>
     </message>
     <message>
-      <source>episodes a step</source>
+      <source>episodes per step</source>
       <translation>每步的任务数</translation>
     </message>
     <message>
-      <source>highest rate</source>
+      <source>highest learning rate</source>
       <translation>最大学习率</translation>
     </message>
     <message>
@@ -1360,7 +1360,7 @@ face</source>
       <translation>每张图片的降质副本数（默认：6）</translation>
     </message>
     <message>
-      <source>go on where an interrupted training stopped</source>
+      <source>resume an interrupted training run</source>
       <translation>从中断处继续训练</translation>
     </message>
     <message>
@@ -1388,16 +1388,16 @@ face</source>
       <translation>正在测量通道统计量的范围</translation>
     </message>
     <message>
-      <source>{file}: trunk {id}, {count} layers within ranges</source>
+      <source>{file}: trunk {id}, {count} layers limited to their ranges</source>
       <translation>{file}：主干网络 {id}，{count} 层已限定范围</translation>
     </message>
     <message>
-      <source>photographing rooms</source>
-      <translation>正在拍摄各环境</translation>
+      <source>simulating rooms</source>
+      <translation>正在模拟各环境</translation>
     </message>
     <message>
-      <source>showing strangers</source>
-      <translation>正在测试陌生人</translation>
+      <source>testing with strangers</source>
+      <translation>正在用陌生人测试</translation>
     </message>
     <message>
       <source>{file}: fitted to {cells} kinds of gallery</source>
@@ -1412,8 +1412,8 @@ face</source>
       <translation>损失 {loss:.3f}，余弦 {cosine:.3f}</translation>
     </message>
     <message>
-      <source>cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}</source>
-      <translation>降质图与原图的余弦 {before:.3f} → {after:.3f}；{file}</translation>
+      <source>cosine between degraded and clean pictures {before:.3f} → {after:.3f}; {file}</source>
+      <translation>降质图与原图的余弦相似度 {before:.3f} → {after:.3f}；{file}</translation>
     </message>
     <message>
       <source>loss {loss:.3f}, validation: accuracy {top1:.1%}, TPIR {tpir:.1%}</source>
@@ -1428,16 +1428,16 @@ face</source>
       <translation>剩余 {time}</translation>
     </message>
     <message>
-      <source>what there is</source>
-      <translation>有哪些权重</translation>
+      <source>list all weights</source>
+      <translation>列出所有权重</translation>
     </message>
     <message>
-      <source>download weights that do not ship</source>
-      <translation>下载未随程序附带的权重</translation>
+      <source>download weights that are not shipped</source>
+      <translation>下载非自带的权重</translation>
     </message>
     <message>
-      <source>take them from a file you have instead of the network</source>
-      <translation>使用你已有的文件，不从网络下载</translation>
+      <source>install them from a file you have instead of downloading</source>
+      <translation>从已有的文件安装，不下载</translation>
     </message>
     <message>
       <source>compare every checksum</source>
@@ -1473,20 +1473,20 @@ face</source>
       <translation>无</translation>
     </message>
     <message>
-      <source>{name} is here: {path}</source>
-      <translation>{name} 在这里：{path}</translation>
+      <source>{name} is on this computer: {path}</source>
+      <translation>{name} 已在本机：{path}</translation>
     </message>
     <message>
-      <source>{people} different strangers cannot bear a claim about a FPIR of {fpir}: by the rule of three, even none let through would only show that it is below {limit}.</source>
-      <translation>{people} 个不同的陌生人不足以支持 FPIR 为 {fpir} 的结论：按“三倍法则”，即使一个都没有被误认，也只能说明它低于 {limit}。</translation>
+      <source>{people} different strangers are too few to support a claim about an FPIR of {fpir}: by the rule of three, even if none got a name, that would only show that it is below {limit}.</source>
+      <translation>{people} 个不同的陌生人不足以支持关于 FPIR 为 {fpir} 的结论：按“三倍法则”，即使无一被误认，也只能说明它低于 {limit}。</translation>
     </message>
     <message>
-      <source>An episode has too few strangers for a threshold at a FPIR of {fpir}: there the episodes share one, from all their strangers.</source>
-      <translation>单个任务中的陌生人太少，无法确定 FPIR 为 {fpir} 的阈值：此时各任务合用一个阈值，由所有任务的陌生人得出。</translation>
+      <source>An episode has too few strangers to set a threshold at an FPIR of {fpir}: the episodes share one, set on all their strangers.</source>
+      <translation>单个任务中的陌生人太少，无法确定 FPIR 为 {fpir} 的阈值：各任务共用一个由全部陌生人得出的阈值。</translation>
     </message>
     <message>
-      <source>{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more.</source>
-      <translation>{n_way}-way {k_shot}-shot 的任务实际录入 {used} 人：人数不够。</translation>
+      <source>{n_way}-way {k_shot}-shot episodes enrol only {used} people: the data set has too few.</source>
+      <translation>{n_way}-way {k_shot}-shot 的任务实际只录入 {used} 人：数据集人数不够。</translation>
     </message>
   </context>
   <context>
@@ -1529,18 +1529,18 @@ face</source>
     </message>
     <message>
       <source>Tick the methods to run on the same faces</source>
-      <translation>勾选要查看相同人脸的方法</translation>
+      <translation>勾选要在相同人脸上运行的方法</translation>
     </message>
     <message>
-      <source>Faces it named; every face of every frame counts</source>
-      <translation>它给出姓名的人脸；每帧的每张人脸都计算在内</translation>
+      <source>Faces it named; every face in every frame counts</source>
+      <translation>它给出姓名的人脸；每帧的每张人脸都计入</translation>
     </message>
     <message>
       <source>Faces that it called Unknown</source>
       <translation>它判为“未知”的人脸</translation>
     </message>
     <message>
-      <source>Name changes a minute: how often it changed its mind about a face</source>
+      <source>Name changes per minute: how often it changed its mind about a face</source>
       <translation>每分钟改名次数：它对同一张脸改变结论的次数</translation>
     </message>
     <message>
@@ -1548,11 +1548,11 @@ face</source>
       <translation>在有多数意见时，它与半数以上方法结论相同的比例</translation>
     </message>
     <message>
-      <source>How often it was right, of the faces whose name is known: from the demo scene, or from you</source>
-      <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你告知</translation>
+      <source>How often it was right about faces whose name is known, from the demo scene or from you</source>
+      <translation>在已知姓名的人脸中判对的比例；姓名来自演示场景或由你指定</translation>
     </message>
     <message>
-      <source>What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
+      <source>What it says about the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled</source>
       <translation>它对这张脸的判断及其余量：−1 为陌生人，0 为它自己的阈值，+1 为已录入的人</translation>
     </message>
     <message>
@@ -1599,8 +1599,8 @@ face</source>
       <translation>全部对比</translation>
     </message>
     <message>
-      <source>Have all methods look at the same faces</source>
-      <translation>让所有方法查看相同的人脸</translation>
+      <source>Run all methods on the same faces</source>
+      <translation>让所有方法处理相同的人脸</translation>
     </message>
     <message>
       <source>Compare none</source>
@@ -1643,8 +1643,8 @@ face</source>
       <translation>按 C 让所有方法处理相同的人脸，或在列表中勾选几种。</translation>
     </message>
     <message>
-      <source>Copied: the table, as it is sorted now.</source>
-      <translation>已复制：按当前顺序排列的表格。</translation>
+      <source>Copied the table in its current order.</source>
+      <translation>已按当前顺序复制表格。</translation>
     </message>
     <message>
       <source>“Now” is about face #{id}.</source>
@@ -1655,7 +1655,7 @@ face</source>
       <translation>画面中没有人脸。</translation>
     </message>
     <message>
-      <source>Click a face to see what each method says of it.</source>
+      <source>Click a face to see what each method says about it.</source>
       <translation>点击一张人脸，查看各方法对它的判断。</translation>
     </message>
   </context>
@@ -1695,8 +1695,8 @@ face</source>
       <translation>在这台电脑的摄像头画面和文件中认出此人</translation>
     </message>
     <message>
-      <source>confirmed on screen by whoever enrolled them</source>
-      <translation>由录入者在屏幕上确认</translation>
+      <source>confirmed on screen by the person who enrolled them</source>
+      <translation>由录入操作者在屏幕上确认</translation>
     </message>
   </context>
   <context>
@@ -1722,23 +1722,23 @@ face</source>
       <translation>查看或修改本人同意的内容以及由谁同意</translation>
     </message>
     <message>
-      <source>Face pictures, and numbers made from them, are kept on this computer only.</source>
+      <source>Face pictures and numbers computed from them are kept on this computer only.</source>
       <translation>人脸照片以及由其算出的数字只保存在这台电脑上。</translation>
     </message>
     <message>
-      <source>Agreed when they were enrolled, on {day}; {end}.</source>
-      <translation>已于 {day} 录入时同意；{end}。</translation>
+      <source>Agreed when enrolled, on {day}; {end}.</source>
+      <translation>录入时（{day}）已同意；{end}。</translation>
     </message>
   </context>
   <context>
     <name>ConsentRecords</name>
     <message>
       <source>Consent</source>
-      <translation>同意</translation>
+      <translation>同意记录</translation>
     </message>
     <message>
       <source>Given by: {who}</source>
-      <translation>由 {who} 给出</translation>
+      <translation>同意人：{who}</translation>
     </message>
     <message>
       <source>Wording {no}; {end}</source>
@@ -1761,7 +1761,7 @@ face</source>
     </message>
     <message>
       <source>This room</source>
-      <translation>当前场景</translation>
+      <translation>当前环境</translation>
     </message>
     <message>
       <source>Models</source>
@@ -1775,7 +1775,7 @@ face</source>
       <translation>计数</translation>
     </message>
     <message>
-      <source>Counts come with the first face</source>
+      <source>Counts start with the first face</source>
       <translation>出现第一张人脸后开始计数</translation>
     </message>
   </context>
@@ -1834,7 +1834,7 @@ face</source>
     </message>
     <message>
       <source>walking through rooms</source>
-      <translation>走过几种环境</translation>
+      <translation>切换多种环境</translation>
     </message>
     <message>
       <source>waiting for the stranger</source>
@@ -1902,27 +1902,27 @@ face</source>
   <context>
     <name>DueBanner</name>
     <message>
-      <source>Periods that are over</source>
-      <translation>已到期的保留期限</translation>
+      <source>Retention periods</source>
+      <translation>保留期限</translation>
     </message>
     <message>
       <source>Review…</source>
       <translation>查看…</translation>
     </message>
     <message>
-      <source>See who it is, and keep or delete them</source>
-      <translation>查看是谁，选择保留或删除</translation>
+      <source>See who, and keep or delete them</source>
+      <translation>查看是谁，并选择保留或删除</translation>
     </message>
     <message>
       <source>Not now</source>
       <translation>暂不</translation>
     </message>
     <message>
-      <source>Not now: it comes again at the next start, or when somebody else is due</source>
+      <source>Not now: ask again at the next start, or when somebody else is due</source>
       <translation>暂不处理：下次启动或又有人到期时会再次提醒</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is over; for {n} more it soon is.</source>
+      <source>{who}: the agreed time is over; for {n} more it soon will be.</source>
       <translation>{who}：约定的期限已到；另有 {n} 人即将到期。</translation>
     </message>
     <message>
@@ -1930,26 +1930,26 @@ face</source>
       <translation>{who}：约定的期限已到。</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is soon over; then deleted for good.</source>
+      <source>{who}: the agreed time ends soon; then deleted for good.</source>
       <translation>{who}：约定的期限即将到期，届时会被彻底删除。</translation>
     </message>
     <message>
-      <source>{who}: the agreed time is soon over.</source>
+      <source>{who}: the agreed time ends soon.</source>
       <translation>{who}：约定的期限即将到期。</translation>
     </message>
   </context>
   <context>
     <name>DueDialog</name>
     <message>
-      <source>Periods that are over</source>
-      <translation>已到期的保留期限</translation>
+      <source>Retention periods</source>
+      <translation>保留期限</translation>
     </message>
     <message>
-      <source>These people agreed to be kept until a day that has come, or soon will. Ask them, then choose.</source>
+      <source>These people agreed to be kept until a day that has come or is near. Ask them, then choose.</source>
       <translation>这些人同意保留到的日期已到或即将到来。请先询问本人再选择。</translation>
     </message>
     <message>
-      <source>People whose period is over or soon will be</source>
+      <source>People whose period is over or ends soon</source>
       <translation>期限已到或即将到期的人</translation>
     </message>
     <message>
@@ -1957,7 +1957,7 @@ face</source>
       <translation>再保留同样长的时间</translation>
     </message>
     <message>
-      <source>From the end of the period, or from now on if that is over</source>
+      <source>From the end of the period, or from now if it is over</source>
       <translation>从期限结束时算起；已到期则从现在算起</translation>
     </message>
     <message>
@@ -2016,7 +2016,7 @@ face</source>
       <translation>来源</translation>
     </message>
     <message>
-      <source>Choose a camera, a video or a folder of pictures. The demo needs none of them.</source>
+      <source>Choose a camera, a video or a folder of pictures. The demo needs none of these.</source>
       <translation>请选择摄像头、视频或图片文件夹；演示则什么都不需要。</translation>
     </message>
     <message>
@@ -2032,11 +2032,11 @@ face</source>
       <translation>已暂停</translation>
     </message>
     <message>
-      <source>Press P to resume. You can click faces meanwhile.</source>
+      <source>Press P to resume. You can still click faces.</source>
       <translation>按 P 继续。暂停时仍可点击人脸。</translation>
     </message>
     <message>
-      <source>{source} was played to its end.</source>
+      <source>{source} has finished.</source>
       <translation>{source} 已播放完毕。</translation>
     </message>
     <message>
@@ -2067,7 +2067,7 @@ face</source>
       <translation>录入</translation>
     </message>
     <message>
-      <source>Only files and folders of this computer can be used. Choose others.</source>
+      <source>Only files and folders on this computer can be used. Choose others.</source>
       <translation>只能使用这台电脑上的文件和文件夹，请重新选择。</translation>
     </message>
     <message>
@@ -2091,7 +2091,7 @@ face</source>
       <translation>选择文件夹…</translation>
     </message>
     <message>
-      <source>Count down three seconds after a click, before it records</source>
+      <source>After a click, count down three seconds before recording</source>
       <translation>点击后先倒数三秒再开始录制</translation>
     </message>
     <message>
@@ -2103,7 +2103,7 @@ face</source>
       <translation>撤销</translation>
     </message>
     <message>
-      <source>Bring back the shots that were left out last</source>
+      <source>Bring back the shots removed last</source>
       <translation>恢复最近移除的样本</translation>
     </message>
     <message>
@@ -2167,12 +2167,12 @@ face</source>
       <translation>看着摄像头，按住按钮两秒钟。</translation>
     </message>
     <message>
-      <source>Click, look at the camera and turn the head a little.</source>
+      <source>Click, look at the camera and turn your head a little.</source>
       <translation>点击后看着摄像头，稍微转动头部。</translation>
     </message>
     <message>
       <source>Ready to save. A few more shots from other angles make it more reliable.</source>
-      <translation>可以保存了。再从其他角度录几个样本会更可靠。</translation>
+      <translation>可以保存了。再从其他角度录几个样本，识别会更可靠。</translation>
     </message>
     <message>
       <source>Enough shots. Now the name.</source>
@@ -2195,8 +2195,8 @@ face</source>
       <translation>还需要：{what}。</translation>
     </message>
     <message>
-      <source>Everything is there.</source>
-      <translation>一切就绪。</translation>
+      <source>Ready to save.</source>
+      <translation>可以保存了。</translation>
     </message>
     <message>
       <source>Save, and recognise this person from now on (Enter)</source>
@@ -2214,7 +2214,7 @@ face</source>
       <translation>强度</translation>
     </message>
     <message>
-      <source>How strong the effect is ([ weaker, ] stronger)</source>
+      <source>Strength of the effect ([ weaker, ] stronger)</source>
       <translation>效果的强弱（[ 减弱，] 增强）</translation>
     </message>
     <message>
@@ -2226,15 +2226,15 @@ face</source>
       <translation>随机选一两种效果（X）</translation>
     </message>
     <message>
-      <source>Bring the room back</source>
+      <source>Back to normal</source>
       <translation>恢复原样</translation>
     </message>
     <message>
-      <source>The picture as the camera gives it (0)</source>
-      <translation>摄像头的原始画面（0）</translation>
+      <source>Show the picture as the camera gives it (0)</source>
+      <translation>显示摄像头的原始画面（0）</translation>
     </message>
     <message>
-      <source>&amp;Bring the room back</source>
+      <source>&amp;Back to normal</source>
       <translation>恢复原样(&amp;B)</translation>
     </message>
     <message>
@@ -2258,12 +2258,12 @@ face</source>
       <translation>随机环境(&amp;M)</translation>
     </message>
     <message>
-      <source>The camera sees: {setting}. Shots that are enrolled now are marked so.</source>
+      <source>The camera sees: {setting}. Shots enrolled now are marked with it.</source>
       <translation>摄像头看到的是：{setting}。此时录入的样本会带上这一标记。</translation>
     </message>
     <message>
-      <source>The room as it is. Choose what the camera is to see instead.</source>
-      <translation>房间原样。请选择要让摄像头看到什么。</translation>
+      <source>No effect: the picture is unchanged. Choose an effect.</source>
+      <translation>无效果：画面保持原样。请选择一种效果。</translation>
     </message>
   </context>
   <context>
@@ -2297,7 +2297,7 @@ face</source>
       <translation>橙色灯光</translation>
     </message>
     <message>
-      <source>Light going out</source>
+      <source>Fading light</source>
       <translation>灯光渐暗</translation>
     </message>
     <message>
@@ -2310,18 +2310,18 @@ face</source>
     </message>
     <message>
       <source>A mask is drawn on every face that is found.</source>
-      <translation>给找到的每张人脸画上口罩。</translation>
+      <translation>给检测到的每张人脸画上口罩。</translation>
     </message>
     <message>
-      <source>One lamp at a side: half of each face is dark.</source>
-      <translation>灯在一侧：每张脸都有一半是暗的。</translation>
+      <source>One lamp on one side: half of each face is dark.</source>
+      <translation>灯只在一侧：每张脸都有一半是暗的。</translation>
     </message>
     <message>
       <source>A bright window behind: faces are dark and veiled.</source>
       <translation>背后是明亮的窗户：脸又暗又朦胧。</translation>
     </message>
     <message>
-      <source>A pale veil, light that bleeds, little contrast.</source>
+      <source>A pale veil, bleeding light, low contrast.</source>
       <translation>一层白雾，光线弥散，对比度低。</translation>
     </message>
     <message>
@@ -2329,15 +2329,15 @@ face</source>
       <translation>镜头没有对准焦。</translation>
     </message>
     <message>
-      <source>A grey camera with much contrast and grain.</source>
-      <translation>黑白摄像头，对比强，颗粒粗。</translation>
+      <source>A monochrome camera with high contrast and grain.</source>
+      <translation>黑白摄像头，对比度高，颗粒粗。</translation>
     </message>
     <message>
       <source>An orange lamp: hardly any blue is left.</source>
       <translation>橙色的灯：几乎没有蓝色。</translation>
     </message>
     <message>
-      <source>Few photons: a dark picture, and the sensor's noise in it.</source>
+      <source>Few photons: a dark picture full of sensor noise.</source>
       <translation>光子很少：画面很暗，满是传感器噪声。</translation>
     </message>
     <message>
@@ -2360,8 +2360,8 @@ face</source>
       <translation>MetaFace 内部出错</translation>
     </message>
     <message>
-      <source>MetaFace goes on, and what was saved is safe. If it happens again, send the details to whoever looks after MetaFace: they name nobody and hold no picture.</source>
-      <translation>MetaFace 会继续运行，已保存的内容不受影响。如果再次出现，请把详情发给维护 MetaFace 的人：其中没有任何人的姓名和照片。</translation>
+      <source>MetaFace keeps running, and what was saved is safe. If it happens again, send the details to whoever maintains MetaFace: they contain no names and no pictures.</source>
+      <translation>MetaFace 会继续运行，已保存的内容不受影响。如果再次出现，请把详情发给 MetaFace 的维护者：其中没有任何人的姓名和照片。</translation>
     </message>
     <message>
       <source>Details</source>
@@ -2391,7 +2391,7 @@ face</source>
   <context>
     <name>ErrorReports</name>
     <message>
-      <source>The details are copied. They name nobody and hold no picture.</source>
+      <source>The details are copied. They contain no names and no pictures.</source>
       <translation>详情已复制，其中没有任何人的姓名和照片。</translation>
     </message>
     <message>
@@ -2402,7 +2402,7 @@ face</source>
   <context>
     <name>Errors</name>
     <message>
-      <source>The demo was closed before its end: there is no summary.</source>
+      <source>The demo was closed before it ended: there is no summary.</source>
       <translation>演示在结束前被关闭：没有总结。</translation>
     </message>
     <message>
@@ -2410,7 +2410,7 @@ face</source>
       <translation>无法写入 {folder}：{reason}。请用 --out 另选位置。</translation>
     </message>
     <message>
-      <source>“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”.</source>
+      <source>“{text}” cannot be used for measuring. Give a video, a folder of pictures, or “demo”.</source>
       <translation>“{text}”不能用来测量。请给出视频、图片文件夹或“demo”。</translation>
     </message>
     <message>
@@ -2418,11 +2418,11 @@ face</source>
       <translation>“{text}”中没有图片。请选择其他文件。</translation>
     </message>
     <message>
-      <source>“{title}” is too short to measure with. Give a video of some seconds.</source>
+      <source>“{title}” is too short to measure. Give a video of at least a few seconds.</source>
       <translation>“{title}”太短，无法测量。请提供几秒以上的视频。</translation>
     </message>
     <message>
-      <source>The engine did not start in {n} s. Try again; the log says more.</source>
+      <source>The engine did not start within {n} s. Try again; see the log for details.</source>
       <translation>引擎在 {n} 秒内未能启动。请重试；详情见日志。</translation>
     </message>
     <message>
@@ -2446,12 +2446,12 @@ face</source>
       <translation>人脸库中没有叫“{name}”的人。用“gallery list”查看有谁。</translation>
     </message>
     <message>
-      <source>Nothing was deleted. This forgets everybody in {path} for good, without undo: add --yes if you want that.</source>
-      <translation>未删除任何内容。此操作将彻底忘记 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
+      <source>Nothing was deleted. This command deletes everybody in {path} for good and cannot be undone: add --yes to confirm.</source>
+      <translation>未删除任何内容。此命令将彻底删除 {path} 中的所有人，无法撤销：确认请加上 --yes。</translation>
     </message>
     <message>
-      <source>Two of the folders are called “{name}”, and data sets are told apart by that. Give each folder once, and rename one of two.</source>
-      <translation>有两个文件夹都叫“{name}”，而数据集靠名称区分。每个文件夹只给一次，或将其中一个改名。</translation>
+      <source>Two of the folders are called “{name}”, but data sets are told apart by their folder's name. Give each folder only once, or rename one of the two.</source>
+      <translation>有两个文件夹都叫“{name}”，而数据集以文件夹名称区分。每个文件夹只指定一次，或将其中一个改名。</translation>
     </message>
     <message>
       <source>There is no file {file}. Check the path, or run “metaface train {stage}”.</source>
@@ -2462,44 +2462,44 @@ face</source>
       <translation>两次输入的口令不同。请重试，两次输入相同的口令。</translation>
     </message>
     <message>
-      <source>No passphrase can be read from {file} ({reason}). Choose another file.</source>
+      <source>The passphrase cannot be read from {file} ({reason}). Choose another file.</source>
       <translation>无法从 {file} 读取口令（{reason}）。请选择其他文件。</translation>
     </message>
     <message>
-      <source>{source} is no folder of videos, and a cluster looks at nothing else. Leave --cluster out.</source>
+      <source>{source} is not a folder of videos, and a cluster processes nothing else. Leave out --cluster.</source>
       <translation>{source} 不是视频文件夹，而集群只处理视频文件夹。请去掉 --cluster。</translation>
     </message>
     <message>
-      <source>Workers of a cluster write nothing, so they make no annotated videos. Leave --video out.</source>
+      <source>Cluster workers write no files, so they cannot make annotated videos. Leave out --video.</source>
       <translation>集群的工作进程不写入任何文件，因此无法生成带标注的视频。请去掉 --video。</translation>
     </message>
     <message>
-      <source>Annotated videos in {path} would be looked at as well the next time. Choose a place outside of {folder}.</source>
-      <translation>放在 {path} 的标注视频下次也会被当作输入。请选择 {folder} 以外的位置。</translation>
+      <source>Annotated videos in {path} would be processed as input the next time. Choose a place outside {folder}.</source>
+      <translation>放在 {path} 的标注视频下次会被当作输入处理。请选择 {folder} 以外的位置。</translation>
     </message>
     <message>
-      <source>Standard output is closed, so the lines have no place. Add --jsonl FILE.</source>
+      <source>Standard output is closed, so the results cannot be printed. Add --jsonl FILE.</source>
       <translation>标准输出已关闭，结果无处可写。请加上 --jsonl FILE。</translation>
     </message>
     <message>
-      <source>A trunk is tuned before there is a projection. Leave out --projection.</source>
-      <translation>调整主干网络时还没有投影。请去掉 --projection。</translation>
+      <source>The trunk is tuned before a projection is trained. Leave out --projection.</source>
+      <translation>主干网络的微调先于投影的训练。请去掉 --projection。</translation>
     </message>
     <message>
-      <source>{path} is of an unfinished training. Go on with --resume, or delete it.</source>
+      <source>{path} belongs to an unfinished training run. Continue it with --resume, or delete the file.</source>
       <translation>{path} 属于一次未完成的训练。请用 --resume 继续，或删除它。</translation>
     </message>
     <message>
-      <source>{count} people are too few to stand for strangers without anybody standing out: at least {needed} are needed. Choose a larger folder.</source>
-      <translation>{count} 人太少，代表陌生人时会有人过于突出；至少需要 {needed} 人。请选择更大的文件夹。</translation>
+      <source>{count} people are too few for a cohort of strangers: each one would weigh too much. At least {needed} are needed. Choose a larger folder.</source>
+      <translation>{count} 人不足以构成陌生人的背景人群：单个人的影响会过大。至少需要 {needed} 人。请选择更大的文件夹。</translation>
     </message>
     <message>
-      <source>Trunk, projection and cohort are each trained by one process. Run the command without torchrun.</source>
-      <translation>主干、投影和背景人群都只由一个进程训练。请不要用 torchrun 运行此命令。</translation>
+      <source>Trunk, projection and cohort are each trained in a single process. Run the command without torchrun.</source>
+      <translation>主干、投影和背景人群都只用单个进程训练。请不要用 torchrun 运行此命令。</translation>
     </message>
     <message>
-      <source>A room is measured against a cohort of strangers, and this embedder has none. Run “metaface train cohort” first.</source>
-      <translation>环境需要以一组陌生人为参照来衡量，而此嵌入网络没有。请先运行“metaface train cohort”。</translation>
+      <source>Rooms are measured against a cohort of strangers, which this embedder does not have yet. Run “metaface train cohort” first.</source>
+      <translation>衡量环境需要陌生人的背景人群，而此特征提取器还没有。请先运行“metaface train cohort”。</translation>
     </message>
     <message>
       <source>The demo got stuck while {step}. Close other programs and try again.</source>
@@ -2522,31 +2522,31 @@ face</source>
       <translation>Qt 无法加载 {plugin}：{reason}。请重新安装 PySide6，或更新系统。</translation>
     </message>
     <message>
-      <source>Qt needs system libraries that are not here: {libraries}. Install the packages that hold them; Debian's are called {packages}.</source>
+      <source>Qt needs system libraries that are missing: {libraries}. Install the packages that contain them; on Debian these are {packages}.</source>
       <translation>缺少 Qt 需要的系统库：{libraries}。请安装包含它们的软件包；在 Debian 上叫 {packages}。</translation>
     </message>
     <message>
-      <source>Qt needs system libraries that are not here: {libraries}. Install them, as root: {command}</source>
+      <source>Qt needs system libraries that are missing: {libraries}. Install them as root: {command}</source>
       <translation>缺少 Qt 需要的系统库：{libraries}。请以 root 身份安装：{command}</translation>
     </message>
     <message>
-      <source>The display {display} does not answer. Check {variable} and that this user may use it; without a display there is “metaface demo”.</source>
+      <source>The display {display} does not respond. Check {variable} and whether this user may use the display; “metaface demo” works without one.</source>
       <translation>显示器 {display} 没有响应。请检查 {variable} 以及当前用户是否有权使用；没有显示器时可用“metaface demo”。</translation>
     </message>
     <message>
-      <source>The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with the same versions of everything.</source>
+      <source>The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with the same package versions.</source>
       <translation>集群的工作进程无法运行 MetaFace {version}：{reason}。请在所有工作节点上安装 MetaFace，并保证各软件包版本一致。</translation>
     </message>
     <message>
-      <source>Several workers of the cluster, one after the other, ended before they were done with {path}. If memory ran out, start fewer of them on a computer.</source>
+      <source>Several cluster workers in turn ended before they finished {path}. If memory ran out, start fewer workers per computer.</source>
       <translation>集群中先后有多个工作进程在处理完 {path} 之前终止。如果是内存不足，请在每台计算机上少启动几个工作进程。</translation>
     </message>
     <message>
-      <source>The cluster's worker {worker} has another kind of processor than this computer: the last digits of scores may differ.</source>
+      <source>The cluster's worker {worker} has a different kind of processor from this computer: the last digits of scores may differ.</source>
       <translation>集群工作进程 {worker} 的处理器型号与本机不同：得分的末位数字可能有差异。</translation>
     </message>
     <message>
-      <source>The cluster at {address} does not answer any more. Videos that were done have their lines; the same command goes on with the others.</source>
+      <source>The cluster at {address} no longer responds. Finished videos have their results; run the same command again to continue with the others.</source>
       <translation>集群 {address} 已无响应。已完成的视频结果均已保存；再次运行同一命令会继续处理其余视频。</translation>
     </message>
     <message>
@@ -2558,15 +2558,15 @@ face</source>
       <translation>使用集群需要 Dask，但尚未安装（{reason}）。请通过 MetaFace 的可选依赖“cluster”安装：pip install 'metaface[cluster]'；在源码目录中则运行：uv sync --extra cluster</translation>
     </message>
     <message>
-      <source>Dask has no certificates for {address}: {reason}. Name their files, as the README shows under “Beyond one machine”.</source>
+      <source>Dask has no certificates for {address}: {reason}. Specify their files, as the README shows under “Beyond one machine”.</source>
       <translation>Dask 没有用于 {address} 的证书：{reason}。请按 README 中“Beyond one machine”一节指定证书文件。</translation>
     </message>
     <message>
-      <source>No Dask scheduler answers at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, which prints its address.</source>
+      <source>No Dask scheduler responds at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, which prints its address.</source>
       <translation>{address} 上没有 Dask 调度器在 {seconds:.0f} 秒内响应：{reason}。请用“dask scheduler”启动调度器，它会显示自己的地址。</translation>
     </message>
     <message>
-      <source>{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler and workers with certificates (tls://), as the README shows under “Beyond one machine”.</source>
+      <source>{address} is on another computer, and face templates are not sent there unencrypted. Start scheduler and workers with certificates (tls://), as the README shows under “Beyond one machine”.</source>
       <translation>{address} 位于另一台计算机，人脸模板不会在未加密的情况下发送到那里。请按 README 中“Beyond one machine”一节，使用证书（tls://）启动调度器和工作进程。</translation>
     </message>
     <message>
@@ -2574,27 +2574,27 @@ face</source>
       <translation>集群工作进程 {worker} 无法进行识别：{reason}</translation>
     </message>
     <message>
-      <source>it has {package} {theirs}, this computer {ours}, and lines might differ. Install the same versions on all computers.</source>
+      <source>it has {package} {theirs}, this computer {ours}, so results might differ. Install the same versions on all computers.</source>
       <translation>它的 {package} 版本为 {theirs}，本机为 {ours}，结果可能不一致。请在所有计算机上安装相同版本。</translation>
     </message>
     <message>
-      <source>The cluster's worker {worker} does not find {path} as it is on this computer. Workers read videos themselves: share the folder with all of them, under the same path.</source>
-      <translation>集群工作进程 {worker} 找不到与本机相同的 {path}。工作进程会自行读取视频：请以相同路径向所有工作节点共享该文件夹。</translation>
+      <source>The cluster's worker {worker} does not see the same {path} as this computer. Workers read videos themselves: share the folder with all of them, under the same path.</source>
+      <translation>集群工作进程 {worker} 看到的 {path} 与本机不同。工作进程会自行读取视频：请以相同路径向所有工作节点共享该文件夹。</translation>
     </message>
     <message>
-      <source>{folder} holds lines that were made with other people or other settings. Choose another folder, or add --again to replace them.</source>
+      <source>{folder} contains results made with other people or other settings. Choose another folder, or add --again to replace them.</source>
       <translation>{folder} 中的结果是用其他人员或其他设置生成的。请选择其他文件夹，或加上 --again 替换它们。</translation>
     </message>
     <message>
-      <source>{path} would be overwritten, but it is read from. Choose another place.</source>
+      <source>{path} is an input file and would be overwritten. Choose another place.</source>
       <translation>{path} 是输入文件，不能被覆盖。请选择其他位置。</translation>
     </message>
     <message>
-      <source>{path} is to hold two results. Choose a file for each.</source>
-      <translation>{path} 被指定用于两个结果。请为每个结果各选一个文件。</translation>
+      <source>Two results would be written to {path}. Choose a different file for each.</source>
+      <translation>{path} 被指定用于两项结果。请为每项结果分别选择文件。</translation>
     </message>
     <message>
-      <source>{path} is there already and is none of MetaFace's results. Choose another place, or add --force.</source>
+      <source>{path} already exists and was not written by MetaFace. Choose another place, or add --force.</source>
       <translation>{path} 已存在，且并非由 MetaFace 生成。请选择其他位置，或加上 --force。</translation>
     </message>
     <message>
@@ -2602,7 +2602,7 @@ face</source>
       <translation>无法读取文件夹 {path}：{reason}。</translation>
     </message>
     <message>
-      <source>The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
+      <source>The process working on {path} ended before it was done (exit code {code}). If memory ran out, try again with fewer processes.</source>
       <translation>处理 {path} 的进程提前结束（退出码 {code}）。如果内存不足，请减少进程数后重试。</translation>
     </message>
     <message>
@@ -2610,31 +2610,31 @@ face</source>
       <translation>“{title}”在 MetaFace 内部失败。详情见日志文件。</translation>
     </message>
     <message>
-      <source>Reading {title} failed unexpectedly. Open it again; the log says more.</source>
+      <source>Reading {title} failed unexpectedly. Open it again; see the log for details.</source>
       <translation>读取 {title} 时意外失败。请重新打开；详情见日志。</translation>
     </message>
     <message>
-      <source>{title}: {count} more things were left out. “metaface recognize” names each.</source>
+      <source>{title}: {count} more items were skipped. “metaface recognize” lists each one.</source>
       <translation>{title}：还有 {count} 项被略过。“metaface recognize” 会逐一列出。</translation>
     </message>
     <message>
-      <source>The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you do, install MetaFace again.</source>
-      <translation>为“{embedder}”采样的陌生人与其主干和投影不符：改用固定阈值，无法选择放过陌生人的比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
+      <source>The strangers sampled for “{embedder}” do not match its trunk and projection: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the trunk and projection that come with MetaFace; if you already do, install MetaFace again.</source>
+      <translation>为“{embedder}”采样的陌生人与其主干和投影不匹配：改用固定阈值，无法选择允许误认的陌生人比例。请使用 MetaFace 自带的主干和投影；如果已在使用，请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. Use the embedder “{default}” for that.</source>
-      <translation>“{embedder}”还没有采样的陌生人：使用固定阈值，无法选择放过陌生人的比例。需要此功能时请使用特征提取器“{default}”。</translation>
+      <source>No strangers have been sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let through cannot be chosen. To choose it, use the embedder “{default}”.</source>
+      <translation>尚未为“{embedder}”采样陌生人：使用固定阈值，无法选择允许误认的陌生人比例。如需选择，请使用特征提取器“{default}”。</translation>
     </message>
     <message>
-      <source>A frame was lost ({kind}). If this goes on, see the log file.</source>
+      <source>A frame was lost ({kind}). If this keeps happening, see the log file.</source>
       <translation>丢失了一帧（{kind}）。如果持续出现，请查看日志文件。</translation>
     </message>
     <message>
-      <source>The graphics card's memory is full. MetaFace goes on with the processor.</source>
+      <source>The graphics card's memory is full. MetaFace continues on the processor.</source>
       <translation>显卡内存已满。MetaFace 改用处理器继续运行。</translation>
     </message>
     <message>
-      <source>The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as the device.</source>
+      <source>The graphics card failed ({kind}). MetaFace continues on the processor; to use the card again, choose it as the device.</source>
       <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
     </message>
     <message>
@@ -2646,16 +2646,16 @@ face</source>
       <translation>“{name}”未保存：必须先征得本人同意。</translation>
     </message>
     <message>
-      <source>{path} is there already and is not overwritten. Name a new folder or file.</source>
+      <source>{path} already exists and is not overwritten. Choose a new folder or file.</source>
       <translation>{path} 已存在，不会覆盖。请指定新的文件夹或文件。</translation>
     </message>
     <message>
-      <source>People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit.</source>
-      <translation>人员可保留 1 到 {most} 天，而不是 {days} 天。请在此范围内选择，或不设期限。</translation>
+      <source>People can be kept for 1 to {most} days, not {days}. Choose a number in that range, or set no limit.</source>
+      <translation>人员可保留 1 到 {most} 天，不能是 {days} 天。请在此范围内选择，或不设期限。</translation>
     </message>
     <message>
-      <source>People cannot be kept until {day}: name a day from today on, within a hundred years.</source>
-      <translation>人员不能保留到 {day}：请指定从今天起一百年内的某一天。</translation>
+      <source>People cannot be kept until {day}: choose a day from today on, within a hundred years.</source>
+      <translation>不能保留到 {day}：请选择从今天起一百年内的某一天。</translation>
     </message>
     <message>
       <source>A shot could not be encoded. Record it again.</source>
@@ -2666,8 +2666,8 @@ face</source>
       <translation>有一张已保存的照片损坏。请删除此人的这个样本并重新拍摄。</translation>
     </message>
     <message>
-      <source>That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, then say it again.</source>
-      <translation>那张人脸还没有看清，无法从中学习。请让其靠近并看着摄像头，然后再说一次。</translation>
+      <source>That face has not been seen well enough to learn from. Have the person come closer and look at the camera, then try again.</source>
+      <translation>那张人脸还没有看清，无法从中学习。请让本人靠近并看着摄像头，然后再试一次。</translation>
     </message>
     <message>
       <source>There is no picture to save yet. Open a camera or a file first.</source>
@@ -2678,15 +2678,15 @@ face</source>
       <translation>录制在 MetaFace 内部失败。详情见日志文件。</translation>
     </message>
     <message>
-      <source>Only {free} MB are free in {folder}, and a recording needs {needed} MB. Free some space or choose another folder.</source>
+      <source>Only {free} MB are free in {folder}, but a recording needs {needed} MB. Free some space or choose another folder.</source>
       <translation>{folder} 只剩 {free} MB，录制需要 {needed} MB。请腾出空间或选择其他文件夹。</translation>
     </message>
     <message>
-      <source>The recording ended, as only {free} MB are free in {folder}. Free some space or choose another folder, then record again.</source>
+      <source>The recording ended because only {free} MB are free in {folder}. Free some space or choose another folder, then record again.</source>
       <translation>{folder} 只剩 {free} MB，录制已结束。请腾出空间或选择其他文件夹，然后重新录制。</translation>
     </message>
     <message>
-      <source>The templates of this embedder are still being made. Try again in a moment.</source>
+      <source>The templates of this embedder are still being computed. Try again in a moment.</source>
       <translation>此特征提取器的特征模板仍在生成。请稍后再试。</translation>
     </message>
     <message>
@@ -2702,7 +2702,7 @@ face</source>
       <translation>无法写入 {path}：{reason}。请选择其他位置。</translation>
     </message>
     <message>
-      <source>There is no shot to learn the person from. Record or choose pictures first.</source>
+      <source>There are no shots to learn the person from. Record or choose pictures first.</source>
       <translation>没有可供学习的样本。请先录制或选择照片。</translation>
     </message>
     <message>
@@ -2718,7 +2718,7 @@ face</source>
       <translation>不能把“{name}”和自己区分开。请选择两个人。</translation>
     </message>
     <message>
-      <source>The gallery {path} was opened only to read. Close the window or command that is using it, then open it again.</source>
+      <source>The gallery {path} was opened read-only. Close the window or command that is using it, then open it again.</source>
       <translation>人脸库 {path} 以只读方式打开。请关闭正在使用它的窗口或命令，然后重新打开。</translation>
     </message>
     <message>
@@ -2730,7 +2730,7 @@ face</source>
       <translation>删除的内容已从人脸库中移除，但另一个窗口正在读取 {path}，其中仍留有痕迹。请关闭那个窗口，MetaFace 随后会自动清除。</translation>
     </message>
     <message>
-      <source>What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to rewrite it. Make room on it; MetaFace then clears them by itself.</source>
+      <source>What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to rewrite it. Free some space; MetaFace then clears them by itself.</source>
       <translation>删除的内容已从人脸库中移除，但磁盘太满，无法重写 {path}，其中仍留有痕迹。请腾出空间，MetaFace 随后会自动清除。</translation>
     </message>
     <message>
@@ -2738,47 +2738,47 @@ face</source>
       <translation>没有人脸库 {path}。请检查名称，或先录入人员。</translation>
     </message>
     <message>
-      <source>An older MetaFace wrote {path}, and it has to be converted before it can be read. Open it once where it may be changed.</source>
-      <translation>{path} 由旧版 MetaFace 写成，读取之前需要转换。请在允许修改的位置打开它一次。</translation>
+      <source>{path} was written by an older MetaFace and must be converted before it can be read. Open it once where it can be written.</source>
+      <translation>{path} 由旧版 MetaFace 写成，读取之前需要转换。请先在可写的位置打开它一次。</translation>
     </message>
     <message>
-      <source>A file's name cannot hold a NUL. Type another name.</source>
+      <source>A file name cannot contain a NUL character. Type another name.</source>
       <translation>文件名不能包含 NUL 字符。请输入其他名称。</translation>
     </message>
     <message>
-      <source>{path} is a folder, not a gallery. Name a file in it, e.g. {path}{separator}{example}.</source>
+      <source>{path} is a folder, not a gallery. Give a file in it, e.g. {path}{separator}{example}.</source>
       <translation>{path} 是文件夹，不是人脸库。请指定其中的文件，例如 {path}{separator}{example}。</translation>
     </message>
     <message>
-      <source>A newer MetaFace wrote {path} (gallery version {found}; this one knows up to {known}). Update MetaFace, or choose another gallery.</source>
-      <translation>{path} 由新版 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
+      <source>{path} was written by a newer MetaFace (gallery version {found}; this one knows up to {known}). Update MetaFace, or choose another gallery.</source>
+      <translation>{path} 由更新版本的 MetaFace 写成（人脸库版本 {found}；本版最高支持 {known}）。请更新 MetaFace，或选择其他人脸库。</translation>
     </message>
     <message>
-      <source>The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make room there or change its permissions, or name another folder in the variable {variable}.</source>
-      <translation>无法保存用于加密人脸库的密钥：{file} 不能写入（{reason}）。请腾出空间或更改其权限，或在变量 {variable} 中指定其他文件夹。</translation>
+      <source>The gallery's encryption key cannot be stored: {file} cannot be written ({reason}). Free some space there, change its permissions, or set the variable {variable} to another folder.</source>
+      <translation>无法保存人脸库的加密密钥：{file} 不能写入（{reason}）。请腾出空间、更改其权限，或将变量 {variable} 设为其他文件夹。</translation>
     </message>
     <message>
-      <source>The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an export of the gallery.</source>
+      <source>The gallery's key in {place} cannot be used ({reason}). Put back the original key, or import an export of the gallery.</source>
       <translation>{place} 中的人脸库密钥无法使用（{reason}）。请放回原来的密钥，或导入该人脸库的导出文件。</translation>
     </message>
     <message>
-      <source>That can no longer be undone: something was changed since. Undo the later changes first.</source>
+      <source>That can no longer be undone: something has changed since. Undo the later changes first.</source>
       <translation>此后又有改动，已无法撤销。请先撤销后来的改动。</translation>
     </message>
     <message>
-      <source>The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, or open this one only to read.</source>
+      <source>The folder {folder} cannot be written to ({reason}). Choose a gallery in another folder, or open this one read-only.</source>
       <translation>无法写入文件夹 {folder}（{reason}）。请选择其他文件夹中的人脸库，或以只读方式打开。</translation>
     </message>
     <message>
-      <source>The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.</source>
+      <source>The gallery {path} is in a place where files cannot be locked ({reason}). Move it to a local disk.</source>
       <translation>人脸库 {path} 所在位置无法锁定文件（{reason}）。请把它移到本地磁盘。</translation>
     </message>
     <message>
-      <source>The gallery {path} is open in another window or command. Close that, or open this one only to read.</source>
+      <source>The gallery {path} is open in another window or command. Close that, or open this one read-only.</source>
       <translation>人脸库 {path} 已在另一个窗口或命令中打开。请关闭它，或以只读方式打开。</translation>
     </message>
     <message>
-      <source>A name cannot hold control characters. Type it instead of pasting it.</source>
+      <source>A name cannot contain control characters. Type it instead of pasting it.</source>
       <translation>姓名不能包含控制字符。请手动输入，不要粘贴。</translation>
     </message>
     <message>
@@ -2786,31 +2786,31 @@ face</source>
       <translation>姓名为空。请输入姓名。</translation>
     </message>
     <message>
-      <source>The name is {length} characters long and may be {limit} at most. Type a shorter name.</source>
+      <source>The name is {length} characters long; at most {limit} are allowed. Type a shorter name.</source>
       <translation>姓名有 {length} 个字符，最多 {limit} 个。请输入较短的姓名。</translation>
     </message>
     <message>
-      <source>That is not the passphrase of this file. Type the one it was exported with.</source>
+      <source>That is not the passphrase of this file. Type the one that it was exported with.</source>
       <translation>口令与此文件不符。请输入导出时使用的口令。</translation>
     </message>
     <message>
-      <source>A passphrase has 1 to {limit} characters. Type another.</source>
+      <source>A passphrase must have 1 to {limit} characters. Type another.</source>
       <translation>口令应有 1 到 {limit} 个字符。请重新输入。</translation>
     </message>
     <message>
-      <source>There is not enough memory free for the passphrase (128 MB). Close something and try again.</source>
-      <translation>可用内存不足以处理口令（需要 128 MB）。请关闭一些程序后重试。</translation>
+      <source>There is not enough free memory to check the passphrase (128 MB). Close other programs and try again.</source>
+      <translation>可用内存不足，无法处理口令（需要 128 MB）。请关闭其他程序后重试。</translation>
     </message>
     <message>
       <source>{path} is protected by a passphrase. Import it into a gallery, and give the passphrase (on the command line: --passphrase-file).</source>
       <translation>{path} 有口令保护。请把它导入人脸库并给出口令（命令行：--passphrase-file）。</translation>
     </message>
     <message>
-      <source>The key that {path} is encrypted with is not here; it was looked for in: {places}. Where the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
-      <translation>找不到 {path} 的加密密钥；已查找：{places}。请在人脸库原来的电脑上用口令导出，再导入到这里；或放回密钥（编号 {key_id}）。</translation>
+      <source>The key that encrypts {path} was not found in: {places}. On the computer that the gallery comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).</source>
+      <translation>找不到 {path} 的加密密钥，已查找：{places}。请在人脸库原来的电脑上用口令导出，再导入到这里；或放回密钥（编号 {key_id}）。</translation>
     </message>
     <message>
-      <source>The key in {place} is not the one that {path} is encrypted with (id {key_id}). Put the right one back, or import an export of the gallery.</source>
+      <source>The key in {place} is not the one that encrypts {path} (id {key_id}). Put the right one back, or import an export of the gallery.</source>
       <translation>{place} 中的密钥不是加密 {path} 所用的（编号 {key_id}）。请放回正确的密钥，或导入该人脸库的导出文件。</translation>
     </message>
     <message>
@@ -2822,15 +2822,15 @@ face</source>
       <translation>这个样本不在（或已不在）人脸库中。请从列表中选择其他样本。</translation>
     </message>
     <message>
-      <source>{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to begin a new gallery.</source>
+      <source>{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to start a new gallery.</source>
       <translation>{path} 不是 MetaFace 人脸库，或开头已损坏。请选择其他文件，或用新名称新建人脸库。</translation>
     </message>
     <message>
-      <source>The gallery {path} is damaged ({reason}); it was left as it is. Restore a backup or import an export, or choose another gallery.</source>
+      <source>The gallery {path} is damaged ({reason}) and was left unchanged. Restore a backup, import an export, or choose another gallery.</source>
       <translation>人脸库 {path} 已损坏（{reason}），保持原样未动。请恢复备份、导入导出的文件，或选择其他人脸库。</translation>
     </message>
     <message>
-      <source>The disk that holds {path} is full, so nothing was changed. Make room on it and try again.</source>
+      <source>The disk that holds {path} is full, so nothing was changed. Free some space and try again.</source>
       <translation>{path} 所在的磁盘已满，因此未做任何更改。请腾出空间后重试。</translation>
     </message>
     <message>
@@ -2838,7 +2838,7 @@ face</source>
       <translation>另一个程序正在使用 {path}。请关闭它后重试。</translation>
     </message>
     <message>
-      <source>{path} may only be read ({reason}). Change its permissions, or choose another gallery.</source>
+      <source>{path} is read-only ({reason}). Change its permissions, or choose another gallery.</source>
       <translation>{path} 是只读的（{reason}）。请更改权限，或选择其他人脸库。</translation>
     </message>
     <message>
@@ -2846,7 +2846,7 @@ face</source>
       <translation>无法打开、读取或写入 {path}（{reason}）。请检查磁盘是否存在、你是否有权使用该文件夹，然后重试。</translation>
     </message>
     <message>
-      <source>There is no folder {folder}. Make it first, or choose another.</source>
+      <source>There is no folder {folder}. Create it first, or choose another.</source>
       <translation>没有文件夹 {folder}。请先新建，或选择其他文件夹。</translation>
     </message>
     <message>
@@ -2862,15 +2862,15 @@ face</source>
       <translation>Qt 无法启动：{reason}。请重新安装 PySide6，或更新系统。</translation>
     </message>
     <message>
-      <source>MetaFace met an error of its own ({kind}). The log file has the details.</source>
-      <translation>MetaFace 自身出错（{kind}）。详情见日志文件。</translation>
+      <source>MetaFace had an internal error ({kind}). The log file has the details.</source>
+      <translation>MetaFace 发生内部错误（{kind}）。详情见日志文件。</translation>
     </message>
     <message>
-      <source>{path} is the checkpoint of another training. Give the same options as then, or delete it.</source>
+      <source>{path} is the checkpoint of a different training run. Give the same options as then, or delete the file.</source>
       <translation>{path} 是另一次训练的检查点。请使用与当时相同的选项，或删除它。</translation>
     </message>
     <message>
-      <source>{path} is damaged or no checkpoint. Delete it and start the training again.</source>
+      <source>{path} is damaged or not a checkpoint. Delete it and start the training again.</source>
       <translation>{path} 已损坏或不是检查点。请删除它并重新开始训练。</translation>
     </message>
     <message>
@@ -2878,55 +2878,55 @@ face</source>
       <translation>{size} 个进程无法互相连接：{reason}。请用 torchrun 启动所有进程。</translation>
     </message>
     <message>
-      <source>This machine has {gpus} GPUs. Start no more than so many processes on it.</source>
+      <source>This machine has {gpus} GPUs. Start no more processes than that on it.</source>
       <translation>这台机器有 {gpus} 块 GPU。启动的进程数不要超过这个数目。</translation>
     </message>
     <message>
-      <source>None of the {count} pictures in {folder} shows a face that can be found. The first, {first}: {reason} Choose pictures with faces of 40 pixels or more.</source>
+      <source>No face was found in any of the {count} pictures in {folder}. The first, {first}: {reason} Choose pictures with faces of 40 pixels or more.</source>
       <translation>{folder} 的 {count} 张图片中都检测不到人脸。第一张 {first}：{reason} 请选择人脸不小于 40 像素的图片。</translation>
     </message>
     <message>
-      <source>Cannot read the folder {folder}: {reason}. Choose a folder with a folder of pictures per person.</source>
-      <translation>无法读取文件夹 {folder}：{reason}。请选择每人一个图片子文件夹的文件夹。</translation>
+      <source>Cannot read the folder {folder}: {reason}. Choose a folder with one folder of pictures per person.</source>
+      <translation>无法读取文件夹 {folder}：{reason}。请选择其中每人有一个图片子文件夹的文件夹。</translation>
     </message>
     <message>
-      <source>There are no people in {folder}. Put each person's pictures into a folder of their own in it, named after them.</source>
+      <source>There are no people in {folder}. Put each person's pictures into a folder of their own there, named after the person.</source>
       <translation>{folder} 中没有人。请把每个人的照片放进各自的子文件夹，并以其姓名命名。</translation>
     </message>
     <message>
-      <source>The disk of {folder} has too little room: {needed} GiB are needed. Free some, or choose a cache folder on another disk.</source>
+      <source>The disk of {folder} has too little space: {needed} GiB are needed. Free some, or choose a cache folder on another disk.</source>
       <translation>{folder} 所在的磁盘空间不足：需要 {needed} GiB。请腾出空间，或选择其他磁盘上的缓存文件夹。</translation>
     </message>
     <message>
-      <source>The disk of {folder} is full. Free some room and run the command again: it goes on where it stopped.</source>
+      <source>The disk of {folder} is full. Free some space and run the command again: it continues where it stopped.</source>
       <translation>{folder} 所在的磁盘已满。请腾出空间后重新运行命令，它会从中断处继续。</translation>
     </message>
     <message>
-      <source>Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you may write.</source>
+      <source>Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you can write to.</source>
       <translation>无法在 {folder} 保存中间结果：{reason}。请选择可写的缓存文件夹。</translation>
     </message>
     <message>
-      <source>Of {people} people, {eligible} have more than {k_shot} pictures; an episode with {k_shot} shots needs two. Ask for fewer shots with --k-shot, for everybody with --split all, or add pictures.</source>
-      <translation>{people} 人中有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
+      <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, or add pictures.</source>
+      <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
     </message>
     <message>
       <source>Nobody is enrolled yet. Record two shots of somebody.</source>
       <translation>还没有录入任何人。请为某人录制两个样本。</translation>
     </message>
     <message>
-      <source>Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of {name}.</source>
-      <translation>每个人都只有一个样本，而测试需要一个用来学习、一个用来提问。请为 {name} 再录制一个样本。</translation>
+      <source>Everybody has only one shot, and a test needs one to learn from and one to test on. Record a second shot of {name}.</source>
+      <translation>每个人都只有一个样本，而测试需要一个用来学习、一个用来检验。请为 {name} 再录制一个样本。</translation>
     </message>
     <message>
       <source>Interrupted after {step} of {steps} steps.</source>
       <translation>在第 {step} 步（共 {steps} 步）后中断。</translation>
     </message>
     <message>
-      <source>{count} gradients of “{learner}” in a row were not finite, up to step {step}. Choose a smaller --meta-lr.</source>
+      <source>{count} gradients of “{learner}” in a row were not finite, the last at step {step}. Choose a smaller --meta-lr.</source>
       <translation>到第 {step} 步为止，“{learner}”连续 {count} 个梯度不是有限值。请选择更小的 --meta-lr。</translation>
     </message>
     <message>
-      <source>Of the people with a face that was found, {train} are for training and {validation} for validation, but at least {min_train} and {min_validation} are needed. Give a folder with more people.</source>
+      <source>Of the people with a detected face, {train} are for training and {validation} for validation, but at least {min_train} and {min_validation} are needed. Give a folder with more people.</source>
       <translation>检测到人脸的人中，{train} 人用于训练，{validation} 人用于验证，但至少分别需要 {min_train} 人和 {min_validation} 人。请给出人数更多的文件夹。</translation>
     </message>
     <message>
@@ -2942,7 +2942,7 @@ face</source>
       <translation>{path} 是空文件（0 字节）。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is cut off: a part of the picture is missing. Copy it again.</source>
+      <source>{path} is cut off: part of the picture is missing. Copy it again.</source>
       <translation>{path} 不完整：图片缺少一部分。请重新复制。</translation>
     </message>
     <message>
@@ -2954,19 +2954,19 @@ face</source>
       <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
     </message>
     <message>
-      <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP.</source>
+      <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP files.</source>
       <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
     </message>
     <message>
-      <source>{path} holds several pictures: only the first is looked at. Give it alone to see all.</source>
-      <translation>{path} 含有多张图片：只查看第一张。单独指定该文件可查看全部。</translation>
+      <source>{path} contains several pictures: only the first is used. Open the file by itself to see all.</source>
+      <translation>{path} 含有多张图片：只使用第一张。单独打开该文件可查看全部。</translation>
     </message>
     <message>
       <source>None of the {count} pictures in {path} can be read.</source>
       <translation>{path} 中的 {count} 张图片都无法读取。</translation>
     </message>
     <message>
-      <source>{count} in {path} are left out, as they are no pictures: {names}</source>
+      <source>{count} items in {path} are skipped, as they are not pictures: {names}</source>
       <translation>{path} 中有 {count} 项不是图片，已略过：{names}</translation>
     </message>
     <message>
@@ -2974,19 +2974,19 @@ face</source>
       <translation>{path} 中途中断：只读取到 {read} 张图片。请重新复制或录制。</translation>
     </message>
     <message>
-      <source>{path} is a pipe or a device, which cannot be read twice. Give a file, or a camera's number.</source>
+      <source>{path} is a pipe or a device, which cannot be read twice. Give a file or a camera's number.</source>
       <translation>{path} 是管道或设备，无法重复读取。请指定文件或摄像头编号。</translation>
     </message>
     <message>
       <source>There is nothing at “{text}”. Give a camera's number, a file, a folder, a URL, or “demo”.</source>
-      <translation>“{text}”处什么也没有。请给出摄像头编号、文件、文件夹、网址或“demo”。</translation>
+      <translation>“{text}”处没有任何内容。请给出摄像头编号、文件、文件夹、网址或“demo”。</translation>
     </message>
     <message>
       <source>“{scheme}://” cannot be played. Use one of: {schemes}.</source>
       <translation>无法播放“{scheme}://”。请使用以下之一：{schemes}。</translation>
     </message>
     <message>
-      <source>No video comes from {url}. Check the address, the password and the network.</source>
+      <source>No video arrives from {url}. Check the address, the password and the network.</source>
       <translation>{url} 没有视频。请检查地址、密码和网络。</translation>
     </message>
     <message>
@@ -3006,15 +3006,15 @@ face</source>
       <translation>{path} 不是可以读取的视频。请选择 MP4、MOV、AVI 或 MKV。</translation>
     </message>
     <message>
-      <source>{path} holds sound or data but no video. Choose a video.</source>
+      <source>{path} contains sound or data but no video. Choose a video.</source>
       <translation>{path} 只含声音或数据，没有视频。请选择视频文件。</translation>
     </message>
     <message>
-      <source>{path} is encrypted against copying and cannot be decoded. Choose a copy that is not.</source>
-      <translation>{path} 带有防复制加密，无法解码。请选择未加密的副本。</translation>
+      <source>{path} is copy-protected and cannot be decoded. Choose a copy that is not.</source>
+      <translation>{path} 有防复制保护，无法解码。请选择没有保护的副本。</translation>
     </message>
     <message>
-      <source>No picture of {path} can be decoded. The file may be damaged.</source>
+      <source>No frame of {path} can be decoded. The file may be damaged.</source>
       <translation>{path} 的画面都无法解码。文件可能已损坏。</translation>
     </message>
     <message>
@@ -3026,11 +3026,11 @@ face</source>
       <translation>{path} 已损坏：{lost} 帧无法读取，{read} 帧可读。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is damaged in {count} places: there, frames are missing or look wrong.</source>
+      <source>{path} is damaged in {count} places, where frames are missing or look wrong.</source>
       <translation>{path} 有 {count} 处损坏：这些位置的帧缺失或画面有误。</translation>
     </message>
     <message>
-      <source>{path} may be cut off: its pictures end at {end:.1f} s, its header says {duration:.1f} s. Compare it with the original.</source>
+      <source>{path} may be cut off: its frames end at {end:.1f} s, its header says {duration:.1f} s. Compare it with the original.</source>
       <translation>{path} 可能不完整：画面止于 {end:.1f} 秒，而文件头标明为 {duration:.1f} 秒。请与原文件比较。</translation>
     </message>
     <message>
@@ -3042,23 +3042,23 @@ face</source>
       <translation>没有摄像头 {index}。请试试 0。</translation>
     </message>
     <message>
-      <source>{camera} was lost. Plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} was disconnected. Plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 已断开。请重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 没有画面。请关闭使用它的其他程序，或重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by itself.</source>
+      <source>{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace continues by itself.</source>
       <translation>{camera} 卡住了：两秒钟画面没有变化。请重新插上，MetaFace 会自动继续。</translation>
     </message>
     <message>
-      <source>{device} cannot be opened: another program uses it, or you may not. Close the other one.</source>
+      <source>{device} cannot be opened: another program is using it, or you lack permission. Close that program.</source>
       <translation>无法打开 {device}：它正被其他程序使用，或你没有权限。请关闭那个程序。</translation>
     </message>
     <message>
-      <source>No camera {index} answers. Plug one in, allow the access, or try the demo scene (“demo”).</source>
+      <source>Camera {index} does not respond. Plug it in, allow access to it, or try the demo scene (“demo”).</source>
       <translation>摄像头 {index} 没有响应。请插上摄像头、允许访问，或试试演示场景（“demo”）。</translation>
     </message>
     <message>
@@ -3078,7 +3078,7 @@ face</source>
       <translation>指定了设备“{name}”，但 PyTorch {version} 找不到它。请安装驱动程序，或选择“auto”或“cpu”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds another network than InceptionResnetV1. Fetch or install it again.</source>
+      <source>{file} is damaged or contains a network other than InceptionResnetV1. Fetch or install it again.</source>
       <translation>{file} 已损坏，或不是 InceptionResnetV1 网络。请重新下载或安装。</translation>
     </message>
     <message>
@@ -3086,23 +3086,23 @@ face</source>
       <translation>{file} 不是可以读取的 ONNX 文件。请删除后重新安装或下载。</translation>
     </message>
     <message>
-      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train projection” for that one.</source>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train projection” for the latter.</source>
       <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train projection”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds no projection. Install MetaFace again.</source>
+      <source>{file} is damaged or contains no projection. Install MetaFace again.</source>
       <translation>{file} 已损坏或不含投影。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{file} holds another network than SFace. Run “metaface weights verify”.</source>
+      <source>{file} contains a network other than SFace. Run “metaface weights verify”.</source>
       <translation>{file} 不是 SFace 网络。请运行“metaface weights verify”。</translation>
     </message>
     <message>
-      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” for that one.</source>
+      <source>{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” for the latter.</source>
       <translation>{file} 是为特征提取器“{trained}”训练的，不适用于“{embedder}”。请为后者运行“metaface train trunk”。</translation>
     </message>
     <message>
-      <source>{file} is damaged or holds no tuned trunk. Install MetaFace again.</source>
+      <source>{file} is damaged or contains no tuned trunk. Install MetaFace again.</source>
       <translation>{file} 已损坏或不含微调过的主干。请重新安装 MetaFace。</translation>
     </message>
     <message>
@@ -3114,7 +3114,7 @@ face</source>
       <translation>{file} 由其他版本的 MetaFace 训练。请用“metaface train {learner}”重新训练。</translation>
     </message>
     <message>
-      <source>{file} holds no method's meta-parameters. Choose a file that “metaface train” wrote.</source>
+      <source>{file} contains no method's meta-parameters. Choose a file that “metaface train” wrote.</source>
       <translation>{file} 不含任何方法的元参数。请选择由“metaface train”写出的文件。</translation>
     </message>
     <message>
@@ -3126,31 +3126,31 @@ face</source>
       <translation>{file} 由其他版本的 MetaFace 写成。请更新 MetaFace，或用“metaface train {learner}”重新训练。</translation>
     </message>
     <message>
-      <source>{file} was trained for the method “{found}”, not “{wanted}”. Choose that method or another file.</source>
-      <translation>{file} 是为方法“{found}”训练的，不是“{wanted}”。请选择那种方法或其他文件。</translation>
+      <source>{file} was trained for the method “{found}”, not “{wanted}”. Choose the former, or another file.</source>
+      <translation>{file} 是为方法“{found}”训练的，不是“{wanted}”。请选择前者，或选择其他文件。</translation>
     </message>
     <message>
-      <source>{file} was trained on features of “{found}”, not of “{wanted}”. Choose that embedder, or train with “metaface train {learner}”.</source>
-      <translation>{file} 是在“{found}”的特征上训练的，不是“{wanted}”。请选择那个特征提取器，或用“metaface train {learner}”训练。</translation>
+      <source>{file} was trained on features of “{found}”, not of “{wanted}”. Choose the former as the embedder, or train with “metaface train {learner}”.</source>
+      <translation>{file} 是在“{found}”的特征上训练的，不是“{wanted}”。请选择前者作为特征提取器，或用“metaface train {learner}”训练。</translation>
     </message>
     <message>
       <source>{file} is damaged: no meta-trained parameters can be read from it. Install or train it again.</source>
       <translation>{file} 已损坏，读不出元训练参数。请重新安装或训练。</translation>
     </message>
     <message>
-      <source>{file} holds no cohort of strangers. Install MetaFace again.</source>
+      <source>{file} contains no cohort of strangers. Install MetaFace again.</source>
       <translation>{file} 不含陌生人的背景人群。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{file} does not say what rooms are like. Install MetaFace again.</source>
-      <translation>{file} 中没有环境的先验。请重新安装 MetaFace。</translation>
+      <source>{file} contains no statistics about rooms. Install MetaFace again.</source>
+      <translation>{file} 不含环境的统计数据。请重新安装 MetaFace。</translation>
     </message>
     <message>
-      <source>{path} cannot be made a video. Choose a name that ends in .mp4.</source>
-      <translation>{path} 不能作为视频。请选择以 .mp4 结尾的名称。</translation>
+      <source>{path} cannot be written as a video. Choose a name that ends in .mp4.</source>
+      <translation>{path} 不能写成视频。请选择以 .mp4 结尾的名称。</translation>
     </message>
     <message>
-      <source>The video {path} could not be written on; perhaps the disk is full. Free some space or choose another place, then record again.</source>
+      <source>Writing the video {path} failed; perhaps the disk is full. Free some space or choose another place, then record again.</source>
       <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
     </message>
     <message>
@@ -3162,7 +3162,7 @@ face</source>
       <translation>该用户没有主目录。请将 HOME 或 XDG_CACHE_HOME 设为一个文件夹。</translation>
     </message>
     <message>
-      <source>{host} sent another {file} than was published (size or checksum differ), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
+      <source>{host} sent a {file} that differs from the published one (size or checksum), so it was not kept. Try again; if it happens again, a proxy may be changing what you download.</source>
       <translation>{host} 发来的 {file} 与发布的不同（大小或校验和不符），因此没有保留。请重试；如果再次出现，可能是代理改动了下载内容。</translation>
     </message>
     <message>
@@ -3226,7 +3226,7 @@ face</source>
     <name>FaceInput</name>
     <message>
       <source>{name}. Press Enter to say who this is.</source>
-      <translation>{name}。按 Enter 说明这是谁。</translation>
+      <translation>{name}。按 Enter 指出这是谁。</translation>
     </message>
     <message>
       <source>Faces: {names}</source>
@@ -3253,19 +3253,19 @@ face</source>
     <name>ForgetDialog</name>
     <message>
       <source>Forget everything</source>
-      <translation>忘记一切</translation>
+      <translation>清除全部数据</translation>
     </message>
     <message>
       <source>Forget everything, for good?</source>
-      <translation>彻底忘记一切？</translation>
+      <translation>彻底清除全部数据？</translation>
     </message>
     <message>
-      <source>All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the last minutes. The gallery stays open, empty.</source>
-      <translation>此人脸库的全部 {n} 人都会被删除，包括他们的 {shots} 个样本、“不是此人”的人脸、同意记录和用于识别的数据；还有人脸库旁的副本、密钥、可撤销的内容，以及最近几分钟的未知人脸。人脸库保持打开，但为空。</translation>
+      <source>This deletes all {n} people in this gallery, with their {shots} shots, “not this person” faces, consents and templates; the copies beside the gallery, its key, the undo history, and the unknown faces of the last few minutes. The gallery stays open, empty.</source>
+      <translation>此操作将删除人脸库中的全部 {n} 人，包括他们的 {shots} 个样本、“不是此人”的人脸、同意记录和特征模板；同时删除人脸库旁的副本、密钥、撤销记录，以及最近几分钟的未知人脸。人脸库保持打开，但为空。</translation>
     </message>
     <message>
-      <source>What you exported, reported or recorded stays; delete it yourself if it has to go. Recordings are in {where}</source>
-      <translation>你导出、生成报告或录制的文件不会删除；如需删除请自行处理。录像位于 {where}</translation>
+      <source>Exports, reports and recordings stay; delete them yourself if you need to. Recordings are in {where}</source>
+      <translation>导出文件、报告和录像不会删除；如有需要请自行删除。录像位于 {where}</translation>
     </message>
     <message>
       <source>Number of people</source>
@@ -3277,25 +3277,25 @@ face</source>
     </message>
     <message>
       <source>Forget everything for good</source>
-      <translation>彻底忘记一切</translation>
+      <translation>彻底清除全部数据</translation>
     </message>
     <message>
       <source>Cancel</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>There is no undo.</source>
+      <source>This cannot be undone.</source>
       <translation>此操作无法撤销。</translation>
     </message>
   </context>
   <context>
     <name>FpirSlider</name>
     <message>
-      <source>Strangers that may be taken for somebody</source>
+      <source>Strangers who may be taken for somebody</source>
       <translation>允许被误认的陌生人</translation>
     </message>
     <message>
-      <source>Left: strangers stay unknown, and friends sometimes too. Right: friends are found more often.</source>
+      <source>Left: strangers stay Unknown, and sometimes friends too. Right: friends are recognised more often.</source>
       <translation>向左：陌生人保持“未知”，有时熟人也会如此。向右：更容易认出熟人。</translation>
     </message>
     <message>
@@ -3362,27 +3362,27 @@ face</source>
     </message>
     <message>
       <source>Good - now turn your head a little</source>
-      <translation>很好，现在稍微转一下头</translation>
+      <translation>很好，请稍微转一下头</translation>
     </message>
     <message>
       <source>Good - now turn a little to your left</source>
-      <translation>很好 - 请稍微向你的左边转头</translation>
+      <translation>很好，请稍微向左转</translation>
     </message>
     <message>
       <source>Good - now turn a little to your right</source>
-      <translation>很好 - 请稍微向你的右边转头</translation>
+      <translation>很好，请稍微向右转</translation>
     </message>
     <message>
       <source>Good - now look up a little</source>
-      <translation>很好 - 请稍微抬头</translation>
+      <translation>很好，请稍微抬头</translation>
     </message>
     <message>
       <source>Good - now look down a little</source>
-      <translation>很好 - 请稍微低头</translation>
+      <translation>很好，请稍微低头</translation>
     </message>
     <message>
       <source>Good - all sides</source>
-      <translation>很好 - 各个方向都有了</translation>
+      <translation>很好，各个角度都有了</translation>
     </message>
   </context>
   <context>
@@ -3406,35 +3406,35 @@ face</source>
   <context>
     <name>HeatPicture</name>
     <message>
-      <source>The face that was looked at</source>
-      <translation>所查看的人脸</translation>
+      <source>The analysed face</source>
+      <translation>所分析的人脸</translation>
     </message>
   </context>
   <context>
     <name>HelpController</name>
     <message>
-      <source>Choose what to look at</source>
-      <translation>选择要看什么</translation>
+      <source>Choose a source</source>
+      <translation>选择来源</translation>
     </message>
     <message>
-      <source>A camera, a video, a folder of pictures, or the demo, which needs none of them. Faces get boxes and names here. Click a face to say who it is, or to correct a name.</source>
-      <translation>摄像头、视频、图片文件夹，或什么都不需要的演示。人脸会在这里加上方框和姓名。点击人脸可以说明这是谁，或更正姓名。</translation>
+      <source>A camera, a video, a folder of pictures, or the demo, which needs none of these. Faces get boxes and names here. Click a face to say who it is, or to correct a name.</source>
+      <translation>摄像头、视频、图片文件夹，或什么都不需要的演示。人脸会在这里加上方框和姓名。点击人脸可以指出这是谁，或更正姓名。</translation>
     </message>
     <message>
-      <source>Make somebody known</source>
-      <translation>让它认识一个人</translation>
+      <source>Enrol somebody</source>
+      <translation>录入一个人</translation>
     </message>
     <message>
       <source>Press E, hold the button for two seconds while the person turns the head a little, and type the name. From then on this person is recognised; everybody else stays Unknown. Pictures and names stay on this computer.</source>
-      <translation>按 E，按住按钮两秒钟，让本人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
+      <translation>按 E，按住按钮两秒钟，同时让此人稍微转头，然后输入姓名。从此就能认出此人，其他人仍为“未知”。照片和姓名只保存在这台电脑上。</translation>
     </message>
     <message>
       <source>Several ways to learn</source>
       <translation>多种学习方法</translation>
     </message>
     <message>
-      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows what it does: compare methods on the same faces, and see why a face has its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
-      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）显示它的工作情况：在相同的人脸上对比各方法，查看一张脸为何得到它的姓名。F11 为观众演示，Ctrl+F11 在第二块屏幕上演示。</translation>
+      <source>Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video shows how it works: compare methods on the same faces, and see why a face got its name. F11 presents it to an audience, Ctrl+F11 on a second screen.</source>
+      <translation>在这里或用 1 到 9 键选择由哪种方法判定。视频下方的工作台（Ctrl+J）展示它如何工作：在相同的人脸上对比各方法，查看一张脸为什么得到这个姓名。F11 为观众演示，Ctrl+F11 在第二块屏幕上演示。</translation>
     </message>
   </context>
   <context>
@@ -3475,11 +3475,11 @@ face</source>
       <translation>全部重置</translation>
     </message>
     <message>
-      <source>Every setting of this method back to its default</source>
+      <source>Reset every setting of this method to its default</source>
       <translation>把此方法的所有设置恢复为默认值</translation>
     </message>
     <message>
-      <source>{method} has nothing to set.</source>
+      <source>{method} has no settings.</source>
       <translation>{method}没有可调的设置。</translation>
     </message>
   </context>
@@ -3502,7 +3502,7 @@ face</source>
       <translation>正在加载模型</translation>
     </message>
     <message>
-      <source>Making templates</source>
+      <source>Computing templates</source>
       <translation>正在生成特征模板</translation>
     </message>
     <message>
@@ -3526,7 +3526,7 @@ face</source>
       <translation>正在比较人员</translation>
     </message>
     <message>
-      <source>Weighing a shot</source>
+      <source>Assessing a shot</source>
       <translation>正在评估样本</translation>
     </message>
     <message>
@@ -3555,7 +3555,7 @@ face</source>
     </message>
     <message>
       <source>Forgetting everything</source>
-      <translation>正在忘记一切</translation>
+      <translation>正在清除全部数据</translation>
     </message>
     <message>
       <source>Reading</source>
@@ -3625,31 +3625,31 @@ face</source>
       <translation>模型无关元学习（MAML）</translation>
     </message>
     <message>
-      <source>Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.</source>
-      <translation>从一个好起点出发，在录入的样本上微调几步即成分类器。</translation>
+      <source>Fine-tunes a classifier on the enrolled shots, from a start that makes a few steps enough.</source>
+      <translation>从一个好的起点出发，在录入的样本上微调几步即成分类器。</translation>
     </message>
     <message>
       <source>Matching network</source>
       <translation>匹配网络（Matching）</translation>
     </message>
     <message>
-      <source>Compares a face with every single shot; the more alike a shot, the more attention it gets.</source>
-      <translation>把人脸与每个样本逐一比较；样本越像，得到的注意力越多。</translation>
+      <source>Compares a face with every single shot; the more similar a shot, the more attention it gets.</source>
+      <translation>把人脸与每个样本逐一比较；样本越相似，得到的注意力越多。</translation>
     </message>
     <message>
       <source>Meta network</source>
       <translation>元网络（Meta Network）</translation>
     </message>
     <message>
-      <source>One network looks at all shots and writes the weights of a second one, which names the faces.</source>
-      <translation>一个网络看过所有样本后，写出另一个网络的权重，由后者认人。</translation>
+      <source>One network looks at all shots and generates the weights of a second one, which names the faces.</source>
+      <translation>一个网络看过所有样本后，生成另一个网络的权重，由后者认人。</translation>
     </message>
     <message>
       <source>Learned optimizer</source>
       <translation>元优化器（Learned Optimizer）</translation>
     </message>
     <message>
-      <source>Fine-tunes as MAML does, but a small trained network decides how far each step goes and where.</source>
+      <source>Fine-tunes as MAML does, but a small trained network decides the length and direction of each step.</source>
       <translation>像 MAML 一样微调，但每一步走多远、往哪走由一个训练好的小网络决定。</translation>
     </message>
     <message>
@@ -3657,7 +3657,7 @@ face</source>
       <translation>原型网络（Prototypical）</translation>
     </message>
     <message>
-      <source>Averages each person's shots into one prototype; a face goes to the nearest prototype.</source>
+      <source>Averages each person's shots into one prototype; a face is assigned to the nearest prototype.</source>
       <translation>把每个人的样本平均成一个原型；人脸归于最近的原型。</translation>
     </message>
     <message>
@@ -3665,23 +3665,23 @@ face</source>
       <translation>原始嵌入，最近原型（Stock）</translation>
     </message>
     <message>
-      <source>The baseline: the nearest average of each person's shots, with nothing of its own meta-trained.</source>
-      <translation>基线：取每个人样本平均值中最近的一个，自身没有任何元训练。</translation>
+      <source>The baseline: the nearest mean of a person's shots, with no meta-training of its own.</source>
+      <translation>基线：取样本均值最近的人，自身没有任何元训练。</translation>
     </message>
     <message>
       <source>Reptile</source>
       <translation>Reptile</translation>
     </message>
     <message>
-      <source>Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended.</source>
-      <translation>像 MAML 一样微调，但起点的求法更简单：向微调结束的位置移动。</translation>
+      <source>Fine-tunes as MAML does, from a start found more simply: by moving towards where fine-tuning ended.</source>
+      <translation>像 MAML 一样微调，但起点的求法更简单：不断向微调结束的位置移动。</translation>
     </message>
     <message>
       <source>Auto (RL²)</source>
       <translation>自动 · 强化学习（RL²）</translation>
     </message>
     <message>
-      <source>Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.</source>
+      <source>Tries several methods on the enrolled shots, picks each by how the last ones did, and keeps the best.</source>
       <translation>在录入的样本上试用多种方法，根据前几次的效果选择下一种，留下最好的。</translation>
     </message>
     <message>
@@ -3689,7 +3689,7 @@ face</source>
       <translation>孪生网络（Siamese）</translation>
     </message>
     <message>
-      <source>Asks of every shot: is this the same person? Then pools the answers, person by person.</source>
+      <source>Asks for every shot: is this the same person? Then pools the answers for each person.</source>
       <translation>对每个样本问：是同一个人吗？再按人汇总答案。</translation>
     </message>
     <message>
@@ -3697,8 +3697,8 @@ face</source>
       <translation>任务聚类（Task Clusters）</translation>
     </message>
     <message>
-      <source>Sees what kind of gallery this is, starts from what such galleries need, then averages the shots.</source>
-      <translation>判断人脸库属于哪一类，从这类库所需的起点出发，再平均样本。</translation>
+      <source>Recognises the kind of gallery, starts from what was learned for that kind, then averages the shots.</source>
+      <translation>判断人脸库属于哪一类，从为这类库学到的起点出发，再平均样本。</translation>
     </message>
   </context>
   <context>
@@ -3759,32 +3759,32 @@ face</source>
       <translation>什么是原型</translation>
     </message>
     <message>
-      <source>A picture of a face becomes a row of numbers; what is alike lies close together.</source>
-      <translation>一张人脸照片变成一行数字；相像的人脸彼此靠近。</translation>
+      <source>A picture of a face becomes a row of numbers; similar faces lie close together.</source>
+      <translation>一张人脸照片变成一行数字；相似的人脸彼此靠近。</translation>
     </message>
     <message>
       <source>Open a camera or the demo scene, and enrol somebody (E).</source>
       <translation>打开摄像头或演示场景，录入一个人（E）。</translation>
     </message>
     <message>
-      <source>the name, at the very next look: nothing was trained for it</source>
-      <translation>姓名在下一次识别时就出现：并没有为此训练任何东西</translation>
+      <source>the name, at the very next look: no training was needed</source>
+      <translation>下一次识别时姓名就会出现：无需任何训练</translation>
     </message>
     <message>
-      <source>The prototype of a person is the mean of their shots. A face is given to the nearest.</source>
-      <translation>一个人的原型就是其样本的均值。人脸归给最近的原型。</translation>
+      <source>The prototype of a person is the mean of their shots. A face is assigned to the nearest.</source>
+      <translation>一个人的原型就是其样本的均值。人脸归于最近的原型。</translation>
     </message>
     <message>
       <source>Let Prototypical networks decide (key 1).</source>
-      <translation>让原型网络来判定（按键 1）。</translation>
+      <translation>让原型网络来判定（1 键）。</translation>
     </message>
     <message>
-      <source>the line under the methods: what decides now, and whose idea it was</source>
-      <translation>方法栏下面的一行：现在由什么判定，出自谁的论文</translation>
+      <source>the line under the methods: which method decides now, and whose idea it was</source>
+      <translation>方法栏下面的一行：现在由哪种方法判定，出自谁的论文</translation>
     </message>
     <message>
-      <source>The map shows that space on a plane: shots, prototypes, and who is on screen now.</source>
-      <translation>分布图把这个空间画在平面上：样本、原型，以及现在画面中的人。</translation>
+      <source>The map projects that space onto a plane: shots, prototypes, and who is on screen now.</source>
+      <translation>分布图把这个空间投影到平面上：样本、原型，以及现在画面中的人。</translation>
     </message>
     <message>
       <source>Open the map (Alt+3).</source>
@@ -3792,23 +3792,23 @@ face</source>
     </message>
     <message>
       <source>how the face on screen stays near its own prototype while it moves</source>
-      <translation>画面中的人脸移动时，如何始终靠近自己的原型</translation>
+      <translation>画面中的人脸在移动时始终靠近自己的原型</translation>
     </message>
     <message>
-      <source>Another shot moves the mean; another person brings a prototype of their own.</source>
+      <source>Another shot moves the mean; another person adds a prototype.</source>
       <translation>多一个样本，均值就移动；多一个人，就多一个原型。</translation>
     </message>
     <message>
-      <source>Enrol somebody else, or the same person once more (E).</source>
-      <translation>再录入另一个人，或为同一个人补拍（E）。</translation>
+      <source>Enrol somebody else, or add shots of the same person (E).</source>
+      <translation>再录入另一个人，或为同一个人添加样本（E）。</translation>
     </message>
     <message>
-      <source>the map redrawn within a moment: that is all the learning there is</source>
-      <translation>分布图瞬间重画：学习到此就完成了</translation>
+      <source>the map, redrawn in a moment: that was all the learning</source>
+      <translation>分布图瞬间重画：学习就此完成</translation>
     </message>
     <message>
-      <source>The nearest is not always near enough: below a threshold it is nobody.</source>
-      <translation>最近的未必够近：阈值决定从哪里开始谁也不是。</translation>
+      <source>The nearest is not always near enough: below a threshold, the face is Unknown.</source>
+      <translation>最近的未必够近：低于阈值，这张脸就是“未知”。</translation>
     </message>
     <message>
       <source>Open Why (Alt+4) and click a face.</source>
@@ -3828,15 +3828,15 @@ face</source>
     </message>
     <message>
       <source>With somebody enrolled, let MAML decide (key 4).</source>
-      <translation>录入至少一个人后，让 MAML 来判定（按键 4）。</translation>
+      <translation>录入至少一个人后，让 MAML 来判定（4 键）。</translation>
     </message>
     <message>
-      <source>the names: they stay, though something else decides</source>
-      <translation>姓名：换了判定者，姓名不变</translation>
+      <source>the names: they stay, though another method decides</source>
+      <translation>姓名：换了方法判定，姓名不变</translation>
     </message>
     <message>
       <source>Each step is gradient descent on the loss of the enrolled shots: the inner loop.</source>
-      <translation>每一步都是在已录入样本的损失上做梯度下降：这就是内循环。</translation>
+      <translation>每一步都是对已录入样本的损失做梯度下降：这就是内循环。</translation>
     </message>
     <message>
       <source>Open Method (Alt+1).</source>
@@ -3847,8 +3847,8 @@ face</source>
       <translation>损失逐步下降</translation>
     </message>
     <message>
-      <source>How many steps are taken is a setting; the start was made for a few.</source>
-      <translation>走几步是一项设置；这个起点是为少数几步准备的。</translation>
+      <source>The number of steps is a setting; the start was trained for a few.</source>
+      <translation>步数是一项设置；这个起点是为走几步而训练的。</translation>
     </message>
     <message>
       <source>Unfold the settings and take a single step.</source>
@@ -3863,23 +3863,23 @@ face</source>
       <translation>步数越多越贴合样本，但是否更贴合下一张画面，则是另一回事。</translation>
     </message>
     <message>
-      <source>Put the settings back.</source>
-      <translation>把设置恢复原样。</translation>
+      <source>Reset the settings.</source>
+      <translation>重置设置。</translation>
     </message>
     <message>
-      <source>how little time adapting takes, each time that you change something</source>
-      <translation>每次改动之后，适应只需多短的时间</translation>
+      <source>how little time adapting takes, each time you change something</source>
+      <translation>每次改动之后，重新适应所需的时间有多短</translation>
     </message>
     <message>
       <source>Were the steps worth it? The plain mean is hard to beat.</source>
-      <translation>这几步值得吗？简单的均值很难被超越。</translation>
+      <translation>这几步值得吗？简单的均值很难超越。</translation>
     </message>
     <message>
       <source>Compare Prototypical networks (Shift+1), and open Compare (Alt+2).</source>
-      <translation>加入原型网络对比（Shift+1），再打开“对比”（Alt+2）。</translation>
+      <translation>把原型网络加入对比（Shift+1），再打开“对比”（Alt+2）。</translation>
     </message>
     <message>
-      <source>faces on which the two do not say the same</source>
+      <source>faces on which the two disagree</source>
       <translation>两种方法判定不同的人脸</translation>
     </message>
     <message>
@@ -3888,7 +3888,7 @@ face</source>
     </message>
     <message>
       <source>Every stranger has a nearest enrolled person, too.</source>
-      <translation>对每个陌生人来说，也总有一个已录入的人离他最近。</translation>
+      <translation>每个陌生人也都有一个离得最近的已录入者。</translation>
     </message>
     <message>
       <source>Show somebody who is not enrolled; a stranger comes by in the demo scene.</source>
@@ -3896,63 +3896,63 @@ face</source>
     </message>
     <message>
       <source>Unknown, and the margin beside it: below 0 the nearest is not near enough</source>
-      <translation>“未知”和旁边的裕度：低于 0，说明最近的也不够近</translation>
+      <translation>“未知”和旁边的余量：低于 0，说明最近的也不够近</translation>
     </message>
     <message>
-      <source>You choose which share of strangers may be taken for somebody; the threshold follows.</source>
-      <translation>您决定允许多大比例的陌生人被认成某人；阈值随之而定。</translation>
+      <source>You choose what share of strangers may be taken for somebody; the threshold follows.</source>
+      <translation>由你决定允许误认多大比例的陌生人；阈值随之而定。</translation>
     </message>
     <message>
-      <source>In Controls (Ctrl+4) let 10 of 100 strangers through.</source>
-      <translation>在“控制”（Ctrl+4）中，让 100 个陌生人中的 10 个通过。</translation>
+      <source>In Controls (Ctrl+4), let 10 of 100 strangers through.</source>
+      <translation>在“控制”（Ctrl+4）中，允许 100 个陌生人中有 10 个被误认。</translation>
     </message>
     <message>
-      <source>all margins rising: more friends are found, and perhaps a stranger gets a name</source>
-      <translation>所有裕度上升：认出更多熟人，也许陌生人也得到姓名</translation>
+      <source>all margins rising: more friends are recognised, and perhaps a stranger gets a name</source>
+      <translation>所有余量上升：认出更多熟人，也许陌生人也会得到姓名</translation>
     </message>
     <message>
-      <source>Let fewer through, and friends who are seen badly become Unknown.</source>
-      <translation>放行得少，看不清的熟人就会变成“未知”。</translation>
+      <source>Let fewer through, and friends who are hard to see become Unknown.</source>
+      <translation>误认得越少，看不清的熟人就越容易变成“未知”。</translation>
     </message>
     <message>
       <source>Let only 1 of 1000 through.</source>
-      <translation>只让 1000 个中的 1 个通过。</translation>
+      <translation>只允许 1000 个中有 1 个被误认。</translation>
     </message>
     <message>
-      <source>who keeps the name in bad light or at a distance, and who does not</source>
-      <translation>光线差或距离远时，谁保住姓名，谁保不住</translation>
+      <source>who keeps their name in bad light or at a distance, and who does not</source>
+      <translation>光线差或距离远时，谁还认得出，谁认不出</translation>
     </message>
     <message>
-      <source>People in one room and one light resemble each other more than a data set’s people do.</source>
+      <source>People in one room and one light look more alike than the people in a data set.</source>
       <translation>同一房间、同一光线下的人，比数据集中的人彼此更相像。</translation>
     </message>
     <message>
       <source>Let 1 of 100 through again, and open Room (Alt+6).</source>
-      <translation>重新设为 100 个中放行 1 个，再打开“环境”（Alt+6）。</translation>
+      <translation>改回允许 100 个中有 1 个被误认，再打开“环境”（Alt+6）。</translation>
     </message>
     <message>
-      <source>which share is estimated to get through here, how certain that is and what it is based on</source>
-      <translation>估计此处有多大比例会通过、有多大把握、依据是什么</translation>
+      <source>what share is estimated to get through here, how certain that is and what it is based on</source>
+      <translation>估计此处有多大比例会被误认、有多大把握、依据是什么</translation>
     </message>
     <message>
       <source>When the light goes out</source>
-      <translation>灯灭的时候</translation>
+      <translation>当灯光暗下来</translation>
     </message>
     <message>
-      <source>The shots were taken in one light. The network knows darkness from its training.</source>
-      <translation>样本是在一种光线下拍的；黑暗，网络在训练时就见过。</translation>
+      <source>The shots were taken in one light. The network knows the dark from its training.</source>
+      <translation>样本是在一种光线下拍的；而黑暗，网络在训练时已经见过。</translation>
     </message>
     <message>
-      <source>With somebody named on the picture, open Room (Alt+6) and choose “Light going out”.</source>
-      <translation>画面上有人被认出时，打开“房间”（Alt+6），选择“灯光渐暗”。</translation>
+      <source>With somebody named in the picture, open Room (Alt+6) and choose “Fading light”.</source>
+      <translation>画面上有人被认出时，打开“环境”（Alt+6），选择“灯光渐暗”。</translation>
     </message>
     <message>
-      <source>the noise, and the name that stays for as long as the face is found</source>
-      <translation>噪点，以及只要还能找到人脸就一直在的姓名</translation>
+      <source>the noise, and the name, which stays for as long as the face is found</source>
+      <translation>噪点，以及只要还能检测到人脸就一直显示的姓名</translation>
     </message>
     <message>
-      <source>Another camera is another matter: in its pictures a face is hardly like itself.</source>
-      <translation>换一台摄像头就不同了：在它的画面里，人脸几乎不像自己。</translation>
+      <source>Another camera is another matter: in its pictures a face hardly resembles its own shots.</source>
+      <translation>换一台摄像头就不同了：在它的画面里，人脸与自己的样本几乎不像。</translation>
     </message>
     <message>
       <source>Choose “Old webcam”, and turn it up ( ] ) until somebody is Unknown.</source>
@@ -3960,39 +3960,39 @@ face</source>
     </message>
     <message>
       <source>margins falling below 0, names becoming Unknown</source>
-      <translation>裕度降到 0 以下，姓名变成“未知”</translation>
+      <translation>余量降到 0 以下，姓名变成“未知”</translation>
     </message>
     <message>
-      <source>Faces seen in a room show what faces look like there, though nobody says whose they are.</source>
-      <translation>房间里看到的人脸说明此处人脸的样子，尽管没人说明它们是谁。</translation>
+      <source>Faces seen in a room show what faces look like there, even without names.</source>
+      <translation>在某个环境中看到的人脸，即使不知道是谁，也能说明那里的人脸是什么样子。</translation>
     </message>
     <message>
       <source>Wait a few seconds, then adapt to this room (Ctrl+R).</source>
-      <translation>等几秒钟，然后适应此环境（Ctrl+R）。</translation>
+      <translation>等几秒钟，然后适应当前环境（Ctrl+R）。</translation>
     </message>
     <message>
-      <source>which names come back, and how many strangers are thought to get through before and now</source>
-      <translation>哪些姓名回来了，以及估计之前和现在放行多少陌生人</translation>
+      <source>which names come back, and how many strangers are estimated to get through, before and now</source>
+      <translation>哪些姓名回来了，以及估计之前和现在各会误认多少陌生人</translation>
     </message>
     <message>
-      <source>The same frames, decided with what the room showed and without.</source>
-      <translation>同样的画面，用与不用环境信息分别判定。</translation>
+      <source>The same frames, decided with and without what the room showed.</source>
+      <translation>同样的画面，分别用与不用环境信息来判定。</translation>
     </message>
     <message>
       <source>Show this room before | after (B).</source>
-      <translation>显示此环境的适应前 | 适应后（B）。</translation>
+      <translation>显示当前环境适应前 | 后的对比（B）。</translation>
     </message>
     <message>
-      <source>verdicts that differ: they are lit up and counted</source>
+      <source>verdicts that differ: they are highlighted and counted</source>
       <translation>不同的判定：会高亮并计数</translation>
     </message>
     <message>
-      <source>A room that has gone is forgotten: its faces were kept in memory only.</source>
-      <translation>离开的环境会被忘记：其人脸只保存在内存中。</translation>
+      <source>A room is forgotten once it is gone: its faces were kept in memory only.</source>
+      <translation>离开的环境会被遗忘：其中的人脸只保存在内存中。</translation>
     </message>
     <message>
-      <source>Bring the room back (0).</source>
-      <translation>恢复原来的环境（0）。</translation>
+      <source>Press Back to normal (0).</source>
+      <translation>恢复原样（0）。</translation>
     </message>
     <message>
       <source>everybody named as before</source>
@@ -4003,16 +4003,16 @@ face</source>
       <translation>何时用哪种方法</translation>
     </message>
     <message>
-      <source>Nine methods can look at the same face at nearly the price of one.</source>
-      <translation>九种方法看同一张人脸，代价几乎与一种相同。</translation>
+      <source>Nine methods can look at the same face for little more than the cost of one.</source>
+      <translation>九种方法同时看一张人脸，开销几乎与一种方法相同。</translation>
     </message>
     <message>
       <source>With somebody enrolled, compare all of them (C).</source>
       <translation>录入至少一个人后，对比全部方法（C）。</translation>
     </message>
     <message>
-      <source>the strip at each face: who says what</source>
-      <translation>每张人脸旁的条带：各方法怎么判定</translation>
+      <source>the strip beside each face: what each method says</source>
+      <translation>每张人脸旁的判定条：各方法怎么判定</translation>
     </message>
     <message>
       <source>In ordinary light they hardly differ, and the plain mean is the quickest.</source>
@@ -4020,27 +4020,27 @@ face</source>
     </message>
     <message>
       <source>Make it hard: choose “Out of focus” in Room, or press X a few times.</source>
-      <translation>增加难度：在“房间”里选择“失焦”，或按几次 X。</translation>
+      <translation>增加难度：在“环境”里选择“失焦”，或按几次 X。</translation>
     </message>
     <message>
-      <source>which methods still give the name, and which one first gives it up</source>
-      <translation>哪些方法仍给出姓名，哪一种最先放弃</translation>
+      <source>which methods still give the name, and which one loses it first</source>
+      <translation>哪些方法仍能给出姓名，哪一种最先认不出</translation>
     </message>
     <message>
       <source>One frame is an anecdote; counts are evidence.</source>
       <translation>一帧只是个例，计数才是证据。</translation>
     </message>
     <message>
-      <source>Bring the room back (0) and open Compare (Alt+2).</source>
-      <translation>恢复原来的环境（0），打开“对比”（Alt+2）。</translation>
+      <source>Press Back to normal (0) and open Compare (Alt+2).</source>
+      <translation>恢复原样（0），再打开“对比”（Alt+2）。</translation>
     </message>
     <message>
-      <source>named, Unknown, switches a minute; right where the truth is known</source>
-      <translation>有姓名、未知、每分钟改变次数；已知真相时还有正确率</translation>
+      <source>named, Unknown, name changes per minute; accuracy where the truth is known</source>
+      <translation>认出、未知、每分钟改名次数；已知真实身份时还有准确率</translation>
     </message>
     <message>
       <source>Better evidence: each of your shots left out in turn, clean and degraded.</source>
-      <translation>更好的证据：依次留出您的每个样本，分清晰与降质两种。</translation>
+      <translation>更好的证据：依次留出你的每个样本，测试原图与降质图。</translation>
     </message>
     <message>
       <source>Open Report (Alt+5) and run it.</source>
@@ -4051,12 +4051,12 @@ face</source>
       <translation>推荐的方法，以及它是否明显更好</translation>
     </message>
     <message>
-      <source>Few shots, good light: the mean. A strange room: see what the counts say. Not sure: Auto tries them all.</source>
-      <translation>样本少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：自动模式会全部试一遍。</translation>
+      <source>Few shots, good light: the mean. An unfamiliar room: see what the counts say. Not sure: let Auto try several.</source>
+      <translation>样本少、光线好：用均值。陌生的环境：看计数怎么说。拿不准：让“自动”试用几种方法。</translation>
     </message>
     <message>
       <source>Let Auto decide (A).</source>
-      <translation>让自动模式来判定（A）。</translation>
+      <translation>让“自动”来判定（A）。</translation>
     </message>
     <message>
       <source>under Method: what it tried on your shots, and what it kept</source>
@@ -4084,8 +4084,8 @@ face</source>
       <translation>各次观察</translation>
     </message>
     <message>
-      <source>Look {number} counts {share} (quality {quality})</source>
-      <translation>第 {number} 次观察占 {share}（质量 {quality}）</translation>
+      <source>Look {number}: weight {share} (quality {quality})</source>
+      <translation>第 {number} 次观察：权重 {share}（质量 {quality}）</translation>
     </message>
     <message>
       <source>Look {number} was left out: it is unlike the others</source>
@@ -4104,7 +4104,7 @@ face</source>
     </message>
     <message>
       <source>Pause or resume the picture (P, or Space on the video)</source>
-      <translation>定格画面或继续（P，或在视频上按空格）</translation>
+      <translation>暂停或继续画面（P，或在视频上按空格）</translation>
     </message>
     <message>
       <source>Open &amp;again</source>
@@ -4139,7 +4139,7 @@ face</source>
       <translation>镜像画面(&amp;I)</translation>
     </message>
     <message>
-      <source>Mirror the picture; names, recognition and recordings stay as they are (Ctrl+M)</source>
+      <source>Mirror the picture; names, recognition and recordings are not affected (Ctrl+M)</source>
       <translation>像照镜子一样显示画面；姓名、识别和录像不受影响（Ctrl+M）</translation>
     </message>
     <message>
@@ -4231,7 +4231,7 @@ face</source>
       <translation>工作台</translation>
     </message>
     <message>
-      <source>Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)</source>
+      <source>Show or hide how the methods work: curves, comparison, map, reasons (Ctrl+J)</source>
       <translation>显示或隐藏各方法的工作情况：曲线、对比、分布图、原因（Ctrl+J）</translation>
     </message>
     <message>
@@ -4239,16 +4239,16 @@ face</source>
       <translation>工作台占满窗口(&amp;W)</translation>
     </message>
     <message>
-      <source>The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)</source>
-      <translation>放大工作台，视频缩小在旁，收起侧面板（Ctrl+Shift+J）</translation>
+      <source>The studio large, the video small beside it, the side panel closed (Ctrl+Shift+J)</source>
+      <translation>放大工作台，视频缩小在旁，收起侧边栏（Ctrl+Shift+J）</translation>
     </message>
     <message>
       <source>Adapt to this r&amp;oom</source>
-      <translation>适应当前场景(&amp;O)</translation>
+      <translation>适应当前环境(&amp;O)</translation>
     </message>
     <message>
       <source>&amp;Undo adapting to this room</source>
-      <translation>撤销对此房间的适应(&amp;U)</translation>
+      <translation>撤销对当前环境的适应(&amp;U)</translation>
     </message>
     <message>
       <source>S&amp;plit view of two methods</source>
@@ -4256,7 +4256,7 @@ face</source>
     </message>
     <message>
       <source>This room: &amp;before | after</source>
-      <translation>此房间：之前 | 之后(&amp;B)</translation>
+      <translation>当前环境：之前 | 之后(&amp;B)</translation>
     </message>
     <message>
       <source>1 shot | all s&amp;hots</source>
@@ -4291,7 +4291,7 @@ face</source>
       <translation>人员占满窗口(&amp;W)</translation>
     </message>
     <message>
-      <source>Everybody as a page of pictures, with their shots beside it and the video small (Ctrl+G)</source>
+      <source>Everybody as a page of pictures, with their shots and a small video beside it (Ctrl+G)</source>
       <translation>以图片页显示所有人，旁边是其样本，视频缩小（Ctrl+G）</translation>
     </message>
     <message>
@@ -4312,7 +4312,7 @@ face</source>
     </message>
     <message>
       <source>For&amp;get everything…</source>
-      <translation>忘记一切(&amp;G)…</translation>
+      <translation>清除全部数据(&amp;G)…</translation>
     </message>
     <message>
       <source>Show &amp;people</source>
@@ -4386,7 +4386,7 @@ face</source>
       <translation>正在加载模型。</translation>
     </message>
     <message>
-      <source>It is being adapted.</source>
+      <source>It is adapting.</source>
       <translation>正在适应。</translation>
     </message>
     <message>
@@ -4452,12 +4452,12 @@ face</source>
       <translation>画面中的人脸</translation>
     </message>
     <message>
-      <source>Signs on the map</source>
+      <source>Markers on the map</source>
       <translation>图上的标记</translation>
     </message>
     <message>
-      <source>Colour and shape tell people apart. The large sign is the person's prototype, or what a trained last layer looks for: nearness to it decides.</source>
-      <translation>颜色和形状用来区分不同的人。大标记是此人的原型，或训练好的最后一层所寻找的位置：离它近不近决定了结论。</translation>
+      <source>Colour and shape tell people apart. The large marker is the person's prototype, or what a trained last layer looks for: the nearer a face, the better the match.</source>
+      <translation>颜色和形状用来区分不同的人。大标记是此人的原型，或训练好的最后一层所对应的位置：人脸离它越近，匹配越好。</translation>
     </message>
   </context>
   <context>
@@ -4467,7 +4467,7 @@ face</source>
       <translation>空间</translation>
     </message>
     <message>
-      <source>Whose adapted space is drawn</source>
+      <source>Method whose adapted space is drawn</source>
       <translation>绘制哪种方法适应后的空间</translation>
     </message>
     <message>
@@ -4491,7 +4491,7 @@ face</source>
       <translation>正在绘图…</translation>
     </message>
     <message>
-      <source>It comes with the next adaptation.</source>
+      <source>It appears with the next adaptation.</source>
       <translation>下次适应后显示。</translation>
     </message>
     <message>
@@ -4515,8 +4515,8 @@ face</source>
       <translation>解释方差 {percent} %</translation>
     </message>
     <message>
-      <source>The share of what tells the shots apart that this plane shows; the rest lies in other directions.</source>
-      <translation>样本之间的差异有多少显示在这个平面上；其余在别的方向上。</translation>
+      <source>The share of the differences between shots that this plane shows; the rest lies in other directions.</source>
+      <translation>样本之间的差异有多少体现在这个平面上；其余在别的方向上。</translation>
     </message>
   </context>
   <context>
@@ -4537,8 +4537,8 @@ face</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>Merge {name} into {into}? {shots} and their consent go along.</source>
-      <translation>把“{name}”合并到“{into}”？{shots}和同意记录一并转移。</translation>
+      <source>Merge {name} into {into}? {shots} and the consent move too.</source>
+      <translation>把“{name}”合并到“{into}”？{shots}和同意记录会一并转移。</translation>
     </message>
   </context>
   <context>
@@ -4572,19 +4572,19 @@ face</source>
       <translation>在相同的帧上参与对比</translation>
     </message>
     <message>
-      <source>A click: it decides the names</source>
+      <source>Click: let it decide the names</source>
       <translation>单击：由它判定姓名</translation>
     </message>
     <message>
-      <source>Ctrl+click or the corner: it is compared</source>
+      <source>Ctrl+click or the corner: compare it</source>
       <translation>Ctrl+单击或点角标：参与对比</translation>
     </message>
     <message>
-      <source>{keys} or a click: it decides the names</source>
+      <source>{keys} or click: let it decide the names</source>
       <translation>{keys} 或单击：由它判定姓名</translation>
     </message>
     <message>
-      <source>Shift+{number}, Ctrl+click or the corner: it is compared</source>
+      <source>Shift+{number}, Ctrl+click or the corner: compare it</source>
       <translation>Shift+{number}、Ctrl+单击或点角标：参与对比</translation>
     </message>
     <message>
@@ -4619,19 +4619,19 @@ face</source>
       <translation>清除曲线</translation>
     </message>
     <message>
-      <source>Forget these curves; the next adaptation draws new ones</source>
+      <source>Clear these curves; the next adaptation draws new ones</source>
       <translation>清除这些曲线；下次适应时绘制新的</translation>
     </message>
     <message>
-      <source>On the enrolled shots, after each step; faint: the run before</source>
-      <translation>在录入的样本上，每一步之后；浅色为上一次</translation>
+      <source>On the enrolled shots, after each step; faint: the previous run</source>
+      <translation>在录入的样本上，每一步之后；浅色为上一次运行</translation>
     </message>
     <message>
-      <source>{method} needs no steps, see the map; the curves are of other methods</source>
+      <source>{method} needs no steps, see the map; the curves show other methods</source>
       <translation>{method}不需要迭代，见分布图；曲线属于其他方法</translation>
     </message>
     <message>
-      <source>What comes of it is shown here.</source>
+      <source>The result is shown here.</source>
       <translation>结果会显示在这里。</translation>
     </message>
     <message>
@@ -4655,7 +4655,7 @@ face</source>
       <translation>{method}不需要迭代</translation>
     </message>
     <message>
-      <source>It learns everybody in one go: see the map. MAML (4) is one that takes steps.</source>
+      <source>It learns everybody in one go: see the map. MAML (4) is a method that takes steps.</source>
       <translation>它一次就学会所有人，见分布图。MAML（4）是需要迭代的方法。</translation>
     </message>
   </context>
@@ -4667,7 +4667,7 @@ face</source>
     </message>
     <message>
       <source>All methods look at the same faces through the same network. They differ in how they learn a person from a few shots. Their settings are on the page “Method” of the studio.</source>
-      <translation>所有方法通过同一个网络查看相同的人脸，区别在于如何从几个样本学会认识一个人。它们的设置在工作台的“方法”页。</translation>
+      <translation>所有方法都用同一个网络处理相同的人脸，区别在于如何从几个样本学会认识一个人。它们的设置在工作台的“方法”页。</translation>
     </message>
   </context>
   <context>
@@ -4708,7 +4708,7 @@ face</source>
       <translation>设备</translation>
     </message>
     <message>
-      <source>What computes</source>
+      <source>What to compute on</source>
       <translation>用什么计算</translation>
     </message>
     <message>
@@ -4759,7 +4759,7 @@ face</source>
       <translation>此人的姓名</translation>
     </message>
     <message>
-      <source>People with such a name</source>
+      <source>People with a similar name</source>
       <translation>姓名相近的人</translation>
     </message>
     <message>
@@ -4793,11 +4793,11 @@ face</source>
       <translation>保护文件</translation>
     </message>
     <message>
-      <source>With a passphrase, only who knows it can see the faces in the file. It cannot be recovered: keep it somewhere safe.</source>
+      <source>With a passphrase, only those who know it can see the faces in the file. It cannot be recovered: keep it somewhere safe.</source>
       <translation>设置口令后，只有知道口令的人才能看到文件中的人脸。口令无法找回，请妥善保管。</translation>
     </message>
     <message>
-      <source>The same again</source>
+      <source>Repeat it</source>
       <translation>再输一次</translation>
     </message>
     <message>
@@ -4805,23 +4805,23 @@ face</source>
       <translation>导出</translation>
     </message>
     <message>
-      <source>Without a passphrase the file is not encrypted: whoever gets it can see every face in it.</source>
-      <translation>不设口令则文件不加密：得到文件的人可以看到其中的每张人脸。</translation>
+      <source>Without a passphrase the file is not encrypted: anyone who gets it can see every face in it.</source>
+      <translation>不设口令则文件不加密：任何得到文件的人都能看到其中的每张人脸。</translation>
     </message>
     <message>
-      <source>The two are not the same yet.</source>
+      <source>The two do not match yet.</source>
       <translation>两次输入还不一致。</translation>
     </message>
     <message>
-      <source>Weak: a program guesses so short a passphrase. Four or five words are better.</source>
-      <translation>弱：程序能猜出这么短的口令。最好用四五个词。</translation>
+      <source>Weak: a program can guess a passphrase this short. Four or five words are better.</source>
+      <translation>弱：这么短的口令会被程序猜出。最好用四五个词。</translation>
     </message>
     <message>
-      <source>Fair: a word or two more make it strong.</source>
-      <translation>中：再加一两个词就很强。</translation>
+      <source>Fair: a word or two more would make it strong.</source>
+      <translation>中：再加一两个词就够强了。</translation>
     </message>
     <message>
-      <source>Strong, unless it is a saying or a line of a song.</source>
+      <source>Strong, unless it is a saying or a line from a song.</source>
       <translation>强，除非是一句谚语或歌词。</translation>
     </message>
   </context>
@@ -4855,12 +4855,12 @@ face</source>
       <translation>新姓名</translation>
     </message>
     <message>
-      <source>There is somebody called “{name}” already. Choose another name, or merge the two.</source>
-      <translation>已有叫“{name}”的人。请换一个姓名，或把两人合并。</translation>
+      <source>Somebody is already called “{name}”. Choose another name, or merge the two.</source>
+      <translation>已经有人叫“{name}”。请换一个姓名，或将两人合并。</translation>
     </message>
     <message>
       <source>Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.</source>
-      <translation>隐藏：仍连同所有样本留在人脸库中，但不再识别，只有点了“显示隐藏的人”才会列出。</translation>
+      <translation>隐藏：此人及所有样本仍留在人脸库中，但不再识别；只有点击“显示隐藏的人”才会列出。</translation>
     </message>
   </context>
   <context>
@@ -4882,12 +4882,12 @@ face</source>
       <translation>导入人员</translation>
     </message>
     <message>
-      <source>Everybody is in {name} now.</source>
+      <source>Everybody was exported to {name}.</source>
       <translation>所有人已导出到 {name}。</translation>
     </message>
     <message>
-      <source>The people of {name} are here now.</source>
-      <translation>{name} 中的人员已导入。</translation>
+      <source>The people in {name} were imported.</source>
+      <translation>已导入 {name} 中的人员。</translation>
     </message>
   </context>
   <context>
@@ -4932,7 +4932,7 @@ face</source>
       <translation>图片</translation>
     </message>
     <message>
-      <source>Everybody as a page of pictures</source>
+      <source>Show everybody as a page of pictures</source>
       <translation>以图片页显示所有人</translation>
     </message>
     <message>
@@ -4952,12 +4952,12 @@ face</source>
       <translation>显示所有人</translation>
     </message>
     <message>
-      <source>Nobody has such a name</source>
-      <translation>没有这样的姓名</translation>
+      <source>Nobody has a name like that</source>
+      <translation>没有找到这样的姓名</translation>
     </message>
     <message>
-      <source>Search for less.</source>
-      <translation>请减少搜索的字。</translation>
+      <source>Try a shorter search.</source>
+      <translation>请缩短搜索内容。</translation>
     </message>
     <message>
       <source>Import…</source>
@@ -4972,8 +4972,8 @@ face</source>
       <translation>导出…</translation>
     </message>
     <message>
-      <source>Write everybody to one file, with shots and consent</source>
-      <translation>把所有人连同样本和同意记录写入一个文件</translation>
+      <source>Export everybody to one file, with shots and consent</source>
+      <translation>把所有人连同样本和同意记录导出到一个文件</translation>
     </message>
     <message>
       <source>Show hidden ({n})</source>
@@ -5086,7 +5086,7 @@ face</source>
       <translation>合并到…</translation>
     </message>
     <message>
-      <source>Make one person of those chosen</source>
+      <source>Merge the chosen people into one</source>
       <translation>把所选的人合成一个人</translation>
     </message>
     <message>
@@ -5114,12 +5114,12 @@ face</source>
       <translation>{shots}；显示最新的 {n} 个。</translation>
     </message>
     <message>
-      <source>{shots}, and {n} of “not {name}”. The × deletes one; it can be undone.</source>
+      <source>{shots}, and {n} of “not {name}”. The × deletes one, which can be undone.</source>
       <translation>{shots}，以及 {n} 个“不是 {name}”。点 × 删除一个，可以撤销。</translation>
     </message>
     <message>
-      <source>{shots}. Choose one to see what it is worth; the × deletes it, which can be undone.</source>
-      <translation>{shots}。选中一个可看它的作用；点 × 删除，可以撤销。</translation>
+      <source>{shots}. Choose one to see how much it helps; the × deletes it, which can be undone.</source>
+      <translation>{shots}。选中一个可查看它的作用；点 × 删除，可以撤销。</translation>
     </message>
     <message>
       <source>Select a person</source>
@@ -5134,7 +5134,7 @@ face</source>
       <translation>已选择 {n} 人</translation>
     </message>
     <message>
-      <source>Are they the same person? Merge them, all their shots are kept.</source>
+      <source>Are they the same person? Merge them: all their shots are kept.</source>
       <translation>是同一个人吗？可以合并，所有样本都会保留。</translation>
     </message>
     <message>
@@ -5142,8 +5142,8 @@ face</source>
       <translation>{day} 的样本，质量 {percent} %</translation>
     </message>
     <message>
-      <source>Not {name}: face of {day}. It is not called {name} again unless you delete this.</source>
-      <translation>不是 {name}：{day} 的人脸。除非删除此项，否则不会再被叫作 {name}。</translation>
+      <source>Not {name}: face of {day}. It will not be called {name} again unless you delete this.</source>
+      <translation>不是 {name}：{day} 的人脸。除非删除此项，否则不会再被认作 {name}。</translation>
     </message>
     <message>
       <source>Not this person ({n})</source>
@@ -5188,7 +5188,7 @@ face</source>
   <context>
     <name>PresentationController</name>
     <message>
-      <source>Show the audience nothing any more (Ctrl+F11)</source>
+      <source>Stop showing the audience (Ctrl+F11)</source>
       <translation>停止为观众投影（Ctrl+F11）</translation>
     </message>
     <message>
@@ -5251,7 +5251,7 @@ face</source>
       <translation>关于 {name} 的存储内容</translation>
     </message>
     <message>
-      <source>The report is in {where}. Its files are plain: give them to the person, or keep them safe.</source>
+      <source>The report is in {where}. Its files are not encrypted: give them to the person, or keep them safe.</source>
       <translation>报告位于 {where}。文件未加密：请交给本人，或妥善保管。</translation>
     </message>
     <message>
@@ -5259,12 +5259,12 @@ face</source>
       <translation>{who} 等，另有 {n} 人</translation>
     </message>
     <message>
-      <source>Deleted for good, as the period was over: {who}.</source>
+      <source>Period over, deleted for good: {who}.</source>
       <translation>期限已到，已彻底删除：{who}。</translation>
     </message>
     <message>
-      <source>Everything is forgotten: {n} people and all that was made from them. Recordings stay in {where}</source>
-      <translation>已忘记一切：{n} 人以及由其生成的所有内容。录像仍保留在 {where}</translation>
+      <source>Everything is deleted: {n} people and all that was derived from them. Recordings stay in {where}</source>
+      <translation>已清除全部数据：{n} 人以及由其生成的所有内容。录像仍保留在 {where}</translation>
     </message>
   </context>
   <context>
@@ -5302,7 +5302,7 @@ face</source>
       <translation>人员</translation>
     </message>
     <message>
-      <source>Whom the report is about</source>
+      <source>Person the report is about</source>
       <translation>报告涉及的人</translation>
     </message>
     <message>
@@ -5315,7 +5315,7 @@ face</source>
     </message>
     <message>
       <source>Forget everything…</source>
-      <translation>忘记一切…</translation>
+      <translation>清除全部数据…</translation>
     </message>
     <message>
       <source>What is stored, and where</source>
@@ -5326,23 +5326,23 @@ face</source>
       <translation>保留多久</translation>
     </message>
     <message>
-      <source>At the start and once an hour, for good and without undo; you are told who it was. Off: you are only reminded.</source>
-      <translation>启动时和每小时检查一次，彻底删除且无法撤销，并告知删除了谁。关闭：仅提醒。</translation>
+      <source>Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you are only reminded.</source>
+      <translation>启动时和每小时检查一次；删除后无法恢复，并会告知删除了谁。关闭：仅提醒。</translation>
     </message>
     <message>
       <source>What is stored about one person</source>
       <translation>关于一个人的存储内容</translation>
     </message>
     <message>
-      <source>Their consent, shots, and the numbers that recognise them, as plain files that anybody can read: to be given to them.</source>
-      <translation>同意记录、样本以及用于识别的数字，写成任何人都能读取的普通文件，供交给本人。</translation>
+      <source>Their consent, shots and templates, as unencrypted files that anybody can read, to give to them.</source>
+      <translation>此人的同意记录、样本和特征模板，写成任何人都能读取的未加密文件，供交给本人。</translation>
     </message>
     <message>
-      <source>Start with nothing</source>
+      <source>Start from scratch</source>
       <translation>从零开始</translation>
     </message>
     <message>
-      <source>Deletes everybody and everything made from them. There is no undo.</source>
+      <source>Deletes everybody and everything derived from them. This cannot be undone.</source>
       <translation>删除所有人以及由其生成的一切，无法撤销。</translation>
     </message>
     <message>
@@ -5350,8 +5350,8 @@ face</source>
       <translation>一切都留在这台电脑上</translation>
     </message>
     <message>
-      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera's address that you type, and for models that you ask to download.</source>
-      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入摄像头地址或要求下载模型时才使用网络。</translation>
+      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera address that you type, and for models that you ask to download.</source>
+      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入网络摄像头地址或要求下载模型时才会使用网络。</translation>
     </message>
     <message>
       <source>in memory only, gone when the window closes</source>
@@ -5370,8 +5370,8 @@ face</source>
       <translation>{n} 人</translation>
     </message>
     <message>
-      <source>Pictures and what recognises the faces are encrypted in the file, with a key that this computer keeps elsewhere. Names, times and consents are not.</source>
-      <translation>文件中的照片和用于识别人脸的数据已加密，密钥由这台电脑另外保存。姓名、时间和同意记录未加密。</translation>
+      <source>Pictures and templates are encrypted in the file, with a key that this computer keeps elsewhere. Names, times and consents are not.</source>
+      <translation>文件中的照片和特征模板已加密，密钥由这台电脑另外保存。姓名、时间和同意记录未加密。</translation>
     </message>
     <message>
       <source>It is not encrypted.</source>
@@ -5390,7 +5390,7 @@ face</source>
       <translation>{who}：约定的期限已到。</translation>
     </message>
     <message>
-      <source>{n} with a period, {m} without limit. The first is that of {who}: it {when}.</source>
+      <source>{n} with a period, {m} without limit. The first is {who}'s: it {when}.</source>
       <translation>{n} 人有期限，{m} 人不限期。最先到期的是 {who}：{when}。</translation>
     </message>
     <message>
@@ -5408,11 +5408,11 @@ face</source>
   <context>
     <name>Projector</name>
     <message>
-      <source>The projector’s screen is gone. The presentation is back when the screen is.</source>
+      <source>The projector’s screen is gone. The presentation returns when the screen does.</source>
       <translation>投影屏幕已断开。屏幕恢复后，演示会自动继续。</translation>
     </message>
     <message>
-      <source>The projector’s screen is there again, and so is the presentation.</source>
+      <source>The projector’s screen is back, and so is the presentation.</source>
       <translation>投影屏幕已恢复，演示继续。</translation>
     </message>
   </context>
@@ -5478,7 +5478,7 @@ face</source>
       <translation>边缘</translation>
     </message>
     <message>
-      <source>cuts the face off</source>
+      <source>cuts off the face</source>
       <translation>人脸被边缘截断</translation>
     </message>
   </context>
@@ -5494,7 +5494,7 @@ face</source>
     </message>
     <message>
       <source>Click to record after a countdown (Esc cancels it), or hold to record at once (Space)</source>
-      <translation>单击：倒计时后录制（Esc 取消）；按住：立即录制（空格键）</translation>
+      <translation>单击：倒计时后录制（Esc 取消）；按住：立即录制（空格）</translation>
     </message>
     <message>
       <source>Recording …</source>
@@ -5517,8 +5517,8 @@ face</source>
       <translation>已录 {taken}/{wanted} 个样本</translation>
     </message>
     <message>
-      <source>after a countdown; hold: at once</source>
-      <translation>单击先倒计时，按住立即录制</translation>
+      <source>click: countdown; hold: at once</source>
+      <translation>单击：倒计时；按住：立即录制</translation>
     </message>
     <message>
       <source>two seconds are enough</source>
@@ -5557,7 +5557,7 @@ face</source>
     </message>
     <message>
       <source>Stop recording and finish the files in {folder} (R)</source>
-      <translation>停止录制，并在 {folder} 中完成文件（R）</translation>
+      <translation>停止录制，并把文件保存到 {folder}（R）</translation>
     </message>
     <message>
       <source>Record an annotated video, CSV and JSONL into {folder} (R)</source>
@@ -5568,8 +5568,8 @@ face</source>
       <translation>把快照保存到 {folder}（S）</translation>
     </message>
     <message>
-      <source>Faces and names are written to {folder} as they are, not encrypted. Record only people who agree.</source>
-      <translation>人脸和姓名会原样写入 {folder}，不加密。只录制同意的人。</translation>
+      <source>Faces and names are written to {folder} unencrypted. Record only people who agree.</source>
+      <translation>人脸和姓名会以未加密的形式写入 {folder}。只录制已同意的人。</translation>
     </message>
   </context>
   <context>
@@ -5611,8 +5611,8 @@ face</source>
       <translation>面部上下颠倒</translation>
     </message>
     <message>
-      <source>too like another shot</source>
-      <translation>与另一个样本太像</translation>
+      <source>too similar to another shot</source>
+      <translation>与另一个样本过于相似</translation>
     </message>
   </context>
   <context>
@@ -5637,8 +5637,8 @@ face</source>
       <translation>未知</translation>
     </message>
     <message>
-      <source>{name} was not tested: one shot cannot be left out.</source>
-      <translation>{name} 未测试：唯一的样本不能留出。</translation>
+      <source>{name} was not tested: a single shot cannot be left out.</source>
+      <translation>{name} 未测试：唯一的样本无法留出。</translation>
     </message>
     <message>
       <source>{name}: {count} of {n} pictures left Unknown</source>
@@ -5713,19 +5713,19 @@ time (ms)</source>
 （毫秒）</translation>
     </message>
     <message>
-      <source>All methods, with their settings as they are now</source>
+      <source>All methods, with their current settings</source>
       <translation>所有方法，使用当前设置</translation>
     </message>
     <message>
-      <source>Accuracy: left-out shots, as they are, whose closest match is right, whatever the threshold</source>
-      <translation>准确率：留出样本（原图）中最近匹配正确的比例，不计阈值</translation>
+      <source>Accuracy: unaltered left-out shots whose closest match is right, whatever the threshold</source>
+      <translation>准确率：留出样本（原图）中最近匹配正确的比例，不考虑阈值</translation>
     </message>
     <message>
       <source>Accuracy on copies of the same shots: dark, small, blurred or half covered</source>
       <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的准确率</translation>
     </message>
     <message>
-      <source>TPIR: left-out shots, as they are, that are named right with a score that reaches the threshold</source>
+      <source>TPIR: unaltered left-out shots named right with a score that reaches the threshold</source>
       <translation>TPIR：留出样本（原图）认对且得分达到阈值的比例</translation>
     </message>
     <message>
@@ -5733,11 +5733,11 @@ time (ms)</source>
       <translation>同一批样本的降质副本（变暗、缩小、模糊或遮挡一半）上的 TPIR</translation>
     </message>
     <message>
-      <source>FPIR: strangers who are taken for somebody, measured on others than those who set the threshold</source>
-      <translation>FPIR：陌生人被误认的比例，测量所用的陌生人与设定阈值的不同</translation>
+      <source>FPIR: strangers taken for somebody, measured on different strangers from those who set the threshold</source>
+      <translation>FPIR：陌生人被误认的比例；测量所用的陌生人与设定阈值所用的不同</translation>
     </message>
     <message>
-      <source>Learning time: median for everybody, in milliseconds, on this computer</source>
+      <source>Learning time: median time to learn everybody, in milliseconds, on this computer</source>
       <translation>学习用时：在这台电脑上学会所有人所需时间的中位数，单位毫秒</translation>
     </message>
     <message>
@@ -5761,12 +5761,12 @@ time (ms)</source>
       <translation>推荐：{title}，认对的样本最多</translation>
     </message>
     <message>
-      <source>Recommended: {title} - quick, and none is clearly better</source>
-      <translation>推荐：{title}，速度快，且没有明显更好的</translation>
+      <source>Recommended: {title} - fast, and none is clearly better</source>
+      <translation>推荐：{title}，速度快，且没有其他方法明显更好</translation>
     </message>
     <message>
-      <source>{n} of {total} methods cannot be told from the best: the sign test over the shots finds no difference at 5 %.</source>
-      <translation>{total} 种方法中有 {n} 种与最好的分不出高下：对各样本的符号检验在 5 % 水平上没有发现差异。</translation>
+      <source>{n} of {total} methods cannot be told apart from the best: a sign test over the shots finds no difference at 5 %.</source>
+      <translation>{total} 种方法中有 {n} 种与最好的分不出高下：对各样本的符号检验在 5 % 水平上未发现差异。</translation>
     </message>
     <message>
       <source>{n} people</source>
@@ -5801,8 +5801,8 @@ time (ms)</source>
       <translation>固定阈值，因为没有可用来测量的陌生人</translation>
     </message>
     <message>
-      <source>threshold for {fpir} of strangers, set on {half} of them and measured on as many others</source>
-      <translation>阈值按放过 {fpir} 的陌生人设定，用其中 {half} 个设定，用另外同样多的测量</translation>
+      <source>threshold for {fpir} of strangers, set on {half} strangers and measured on as many others</source>
+      <translation>阈值按误认 {fpir} 的陌生人设定：用 {half} 名陌生人设定，用另外同样多的陌生人测量</translation>
     </message>
   </context>
   <context>
@@ -5856,8 +5856,8 @@ time (ms)</source>
       <translation>图片（PNG）…</translation>
     </message>
     <message>
-      <source>Copied: the table, as it is sorted now.</source>
-      <translation>已复制：按当前顺序排列的表格。</translation>
+      <source>Copied the table in its current order.</source>
+      <translation>已按当前顺序复制表格。</translation>
     </message>
     <message>
       <source>Copy the table</source>
@@ -5913,31 +5913,31 @@ time (ms)</source>
     </message>
     <message>
       <source>Which method knows your people best?</source>
-      <translation>哪种方法最认识你的人？</translation>
+      <translation>哪种方法最能认出你的人？</translation>
     </message>
     <message>
       <source>Testing the methods …</source>
       <translation>正在测试各方法…</translation>
     </message>
     <message>
-      <source>The live view goes on meanwhile.</source>
+      <source>The live view keeps running.</source>
       <translation>实时画面照常进行。</translation>
     </message>
     <message>
-      <source>Test all methods: each enrolled shot is left out in turn, as it is and degraded, and has to be named from the others.</source>
-      <translation>测试所有方法：每个录入的样本依次留出，以原图和降质图的形式，由其余样本来认。</translation>
+      <source>Test all methods: each enrolled shot is left out in turn, unaltered and degraded, and must be named from the others.</source>
+      <translation>测试所有方法：依次留出每个录入的样本，用其余样本来认它的原图和降质图。</translation>
     </message>
     <message>
       <source>Below is the last report.</source>
       <translation>下方是上次的报告。</translation>
     </message>
     <message>
-      <source>The gallery changed since: these are results of an older one. Test again.</source>
-      <translation>此后人脸库有变动：这是旧库的结果。请重新测试。</translation>
+      <source>The gallery has changed since: these results are out of date. Test again.</source>
+      <translation>此后人脸库有变动：这些结果已过时。请重新测试。</translation>
     </message>
     <message>
-      <source>Settings changed since: these are results of the former ones. Test again.</source>
-      <translation>此后设置有变动：这是旧设置的结果。请重新测试。</translation>
+      <source>The settings have changed since: these results are out of date. Test again.</source>
+      <translation>此后设置有变动：这些结果已过时。请重新测试。</translation>
     </message>
     <message>
       <source>In use</source>
@@ -6002,15 +6002,15 @@ time (ms)</source>
     <name>RoomAdaptation</name>
     <message>
       <source>Adapting to this room</source>
-      <translation>适应此房间</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
       <source>Adapt to this room</source>
-      <translation>适应此房间</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
-      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
-      <translation>立即适应到目前为止看到的人脸（Ctrl+R）</translation>
+      <source>Adapt now to the faces seen so far (Ctrl+R)</source>
+      <translation>立即适应目前已看到的人脸（Ctrl+R）</translation>
     </message>
     <message>
       <source>Undo</source>
@@ -6018,73 +6018,73 @@ time (ms)</source>
     </message>
     <message>
       <source>Undo the last adaptation to this room (Ctrl+Shift+R)</source>
-      <translation>撤销上一次对此房间的适应（Ctrl+Shift+R）</translation>
+      <translation>撤销上一次对当前环境的适应（Ctrl+Shift+R）</translation>
     </message>
     <message>
       <source>Use this room’s faces</source>
-      <translation>使用此房间的人脸</translation>
+      <translation>使用当前环境的人脸</translation>
     </message>
     <message>
-      <source>Adapt by itself to unlabelled faces, which are kept in memory only; else forget them</source>
-      <translation>自动适应未标注的人脸（仅保存在内存中）；关闭则忘掉它们</translation>
+      <source>Adapt automatically to unlabelled faces, which are kept in memory only; off: forget them</source>
+      <translation>自动适应未标注的人脸（仅保存在内存中）；关闭则将其清除</translation>
     </message>
     <message>
-      <source>Strangers let through here, of a hundred</source>
-      <translation>此处每百名陌生人中被放过的</translation>
+      <source>Strangers let through here, per hundred</source>
+      <translation>此处每百名陌生人中被误认的人数</translation>
     </message>
     <message>
-      <source>Nothing is known about strangers here: none were sampled for this embedder.</source>
-      <translation>无法估计此处的陌生人：没有为这个嵌入网络采样过陌生人。</translation>
+      <source>No estimate for strangers here: none were sampled for this embedder.</source>
+      <translation>无法估计此处的陌生人：尚未为此特征提取器采样陌生人。</translation>
     </message>
     <message>
-      <source>Enrol somebody: the strangers here are measured against those who are enrolled.</source>
+      <source>Enrol somebody: strangers here are measured against the people enrolled.</source>
       <translation>请先录入一个人：此处的陌生人要与已录入的人比较。</translation>
     </message>
     <message>
       <source>About {before} before, about {now} now ({low} to {high} with 90 % certainty).</source>
-      <translation>之前约 {before}，现在约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+      <translation>之前约 {before}，现在约 {now}（90 % 置信区间 {low} 到 {high}）。</translation>
     </message>
     <message>
       <source>About {now} ({low} to {high} with 90 % certainty).</source>
-      <translation>约 {now}（90 % 的把握在 {low} 到 {high} 之间）。</translation>
+      <translation>约 {now}（90 % 置信区间 {low} 到 {high}）。</translation>
     </message>
     <message>
       <source>Based on {people} enrolled and {faces} unlabelled faces; {seen} seen.</source>
       <translation>依据 {people} 名已录入的人和 {faces} 张未标注的人脸；共看到 {seen} 张。</translation>
     </message>
     <message>
-      <source>Taken back: nothing is adapted by itself before you ask.</source>
-      <translation>已撤销：在您要求之前不会自动适应。</translation>
+      <source>Undone: no automatic adaptation until you ask for it.</source>
+      <translation>已撤销：在你要求之前不会自动适应。</translation>
     </message>
     <message>
       <source>Faces of this room are not used.</source>
-      <translation>不使用此房间的人脸。</translation>
+      <translation>不使用当前环境的人脸。</translation>
     </message>
   </context>
   <context>
     <name>RoomPage</name>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
   </context>
   <context>
     <name>RoomSection</name>
     <message>
       <source>Use unlabelled faces of this room</source>
-      <translation>使用当前场景的未标注人脸</translation>
+      <translation>使用当前环境的未标注人脸</translation>
     </message>
     <message>
-      <source>What faces are like in this room and light is learnt from those that the camera showed earlier. They are kept in memory only and forgotten with the source.</source>
-      <translation>根据摄像头先前拍到的人脸，了解当前场景和光线下人脸的样子。它们只保存在内存中，关闭来源即遗忘。</translation>
+      <source>Learns what faces look like in this room and light from those the camera showed earlier. They are kept in memory only and forgotten when the source closes.</source>
+      <translation>根据摄像头先前拍到的人脸，了解当前环境和光线下人脸的样子。它们只保存在内存中，来源关闭后即清除。</translation>
     </message>
     <message>
       <source>Adapt to this room</source>
-      <translation>适应当前场景</translation>
+      <translation>适应当前环境</translation>
     </message>
     <message>
-      <source>Adapt now to the faces that were seen so far (Ctrl+R)</source>
-      <translation>立即适应到目前为止看到的人脸 (Ctrl+R)</translation>
+      <source>Adapt now to the faces seen so far (Ctrl+R)</source>
+      <translation>立即适应目前已看到的人脸（Ctrl+R）</translation>
     </message>
     <message>
       <source>Adapted to the enrolled people alone.</source>
@@ -6092,7 +6092,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Faces of this room: {seen} seen, {used} adapted to.</source>
-      <translation>当前场景的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
+      <translation>当前环境的人脸：看到 {seen} 张，已适应 {used} 张。</translation>
     </message>
   </context>
   <context>
@@ -6102,15 +6102,15 @@ time (ms)</source>
       <translation>取消</translation>
     </message>
     <message>
-      <source>{name} has shots like these already.</source>
-      <translation>{name} 已有与此相似的照片。</translation>
+      <source>{name} already has shots like these.</source>
+      <translation>{name} 已有与此相似的样本。</translation>
     </message>
     <message>
-      <source>Add them all the same</source>
+      <source>Add them anyway</source>
       <translation>仍然添加</translation>
     </message>
     <message>
-      <source>This looks like {name}, who is enrolled already. One person?</source>
+      <source>This looks like {name}, who is already enrolled. Same person?</source>
       <translation>这张脸很像已录入的 {name}。是同一个人吗？</translation>
     </message>
     <message>
@@ -6138,7 +6138,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Nobody else looks like the same person</source>
-      <translation>没有其他像是同一个人的</translation>
+      <translation>没有其他疑似同一个人的人员</translation>
     </message>
     <message>
       <source>The same person?</source>
@@ -6160,7 +6160,7 @@ time (ms)</source>
   <context>
     <name>ScoreBars</name>
     <message>
-      <source>Scores of the best people</source>
+      <source>Scores of the closest people</source>
       <translation>最相近者的得分</translation>
     </message>
     <message>
@@ -6238,16 +6238,16 @@ time (ms)</source>
       <translation>内循环步数</translation>
     </message>
     <message>
-      <source>Steps on the shots. More fit them closer, up to learning by heart.</source>
-      <translation>在样本上迭代的步数。越多越贴合样本，直至死记硬背。</translation>
+      <source>Gradient steps on the shots. More steps fit them more closely, up to memorising them.</source>
+      <translation>在样本上做梯度下降的步数。步数越多越贴合样本，直至死记硬背。</translation>
     </message>
     <message>
       <source>Inner rate</source>
       <translation>内循环学习率</translation>
     </message>
     <message>
-      <source>How far each step goes, times the method's own rate. Small stays close to the prototypes.</source>
-      <translation>每步走多远，乘以方法自身的学习率。小则不离原型太远。</translation>
+      <source>Multiplies the method's own learning rate. A small value stays close to the prototypes.</source>
+      <translation>方法自身的学习率乘以此值。取小值则不会离原型太远。</translation>
     </message>
     <message>
       <source>Rate per step</source>
@@ -6255,15 +6255,15 @@ time (ms)</source>
     </message>
     <message>
       <source>Multiplies the rate from one step to the next: below 1 steps shrink, above 1 they grow.</source>
-      <translation>每步之后学习率乘以此值：小于 1 步子渐小，大于 1 步子渐大。</translation>
+      <translation>每走一步学习率都乘以此值：小于 1 则步幅渐小，大于 1 则渐大。</translation>
     </message>
     <message>
       <source>Temperature</source>
       <translation>温度</translation>
     </message>
     <message>
-      <source>Of the loss that the steps reduce. Low minds only who is easily confused, high everybody.</source>
-      <translation>迭代所降低的损失的温度。低则只看容易混淆的人，高则看所有人。</translation>
+      <source>Of the loss that the steps reduce. Low: only easily confused people count. High: everybody does.</source>
+      <translation>各步所降低的损失的温度。低：只看容易混淆的人；高：看所有人。</translation>
     </message>
     <message>
       <source>First order</source>
@@ -6271,43 +6271,43 @@ time (ms)</source>
     </message>
     <message>
       <source>Meta-trains without second derivatives: faster, a little less exact.</source>
-      <translation>元训练不用二阶导数：更快，精度略低。</translation>
+      <translation>元训练时不用二阶导数：更快，精度略低。</translation>
     </message>
     <message>
       <source>Head only (ANIL)</source>
       <translation>仅调头部（ANIL）</translation>
     </message>
     <message>
-      <source>Fine-tunes the last decision alone and leaves the faces' space as it is.</source>
-      <translation>只微调最后的判定，人脸空间保持不变。</translation>
+      <source>Fine-tunes only the last layer and leaves the embedding space unchanged.</source>
+      <translation>只微调最后一层，嵌入空间保持不变。</translation>
     </message>
     <message>
-      <source>Times the meta-trained one. Low listens to a person's nearest shot, high to all shots alike.</source>
-      <translation>乘以元训练所得的温度。低则只听最近的样本，高则一视同仁。</translation>
+      <source>Multiplies the meta-trained one. Low: a person's nearest shot counts. High: all shots count alike.</source>
+      <translation>元训练所得的温度乘以此值。低：只看最近的样本；高：所有样本一视同仁。</translation>
     </message>
     <message>
       <source>Full context</source>
       <translation>完整上下文</translation>
     </message>
     <message>
-      <source>Looks at each shot and face in the light of the whole gallery.</source>
-      <translation>结合整个人脸库来看每个样本和人脸。</translation>
+      <source>Encodes each shot and face in the context of the whole gallery.</source>
+      <translation>结合整个人脸库来编码每个样本和人脸。</translation>
     </message>
     <message>
       <source>Strength</source>
       <translation>强度</translation>
     </message>
     <message>
-      <source>How much the meta-network has to say: 0 leaves plain prototypes, 1 is as it was trained.</source>
-      <translation>元网络有多大发言权：0 为纯原型，1 为训练时的强度。</translation>
+      <source>Weight of the meta-network: 0 leaves plain prototypes, 1 is as it was trained.</source>
+      <translation>元网络的权重：0 为纯原型，1 为训练时的强度。</translation>
     </message>
     <message>
       <source>Shrinkage</source>
       <translation>收缩程度</translation>
     </message>
     <message>
-      <source>How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is.</source>
-      <translation>每张样本向该人所有样本的平均值靠拢多少；0 表示保持原样。</translation>
+      <source>How far each shot is drawn towards the mean of that person's shots. 0 leaves it unchanged.</source>
+      <translation>每个样本向该人样本均值靠拢的程度；0 表示保持不变。</translation>
     </message>
     <message>
       <source>Cosine</source>
@@ -6327,15 +6327,15 @@ time (ms)</source>
     </message>
     <message>
       <source>How the distance between a face and a prototype is measured.</source>
-      <translation>如何衡量人脸离原型有多远。</translation>
+      <translation>如何度量人脸与原型的距离。</translation>
     </message>
     <message>
       <source>Trials</source>
       <translation>试验次数</translation>
     </message>
     <message>
-      <source>How many methods and settings are tried on the shots; each trial costs the time of adapting.</source>
-      <translation>在样本上试多少种方法和设置；每次试验花费一次适应的时间。</translation>
+      <source>How many methods and settings are tried on the shots; each trial takes one adaptation.</source>
+      <translation>在样本上试多少种方法和设置；每次试验都要适应一次。</translation>
     </message>
     <message>
       <source>Mean of the odds</source>
@@ -6354,8 +6354,8 @@ time (ms)</source>
       <translation>汇总方式</translation>
     </message>
     <message>
-      <source>How the verdicts on all shots of a person become one.</source>
-      <translation>如何把某人所有样本上的判断合成一个。</translation>
+      <source>How the verdicts on all shots of a person are combined.</source>
+      <translation>如何汇总对某人所有样本的判断。</translation>
     </message>
     <message>
       <source>Mix the starts</source>
@@ -6363,19 +6363,19 @@ time (ms)</source>
     </message>
     <message>
       <source>Take the nearest one</source>
-      <translation>取最近的一个</translation>
+      <translation>取最近的起点</translation>
     </message>
     <message>
       <source>Start</source>
       <translation>起点</translation>
     </message>
     <message>
-      <source>What to make of the starts that were learned for each kind of gallery.</source>
+      <source>How to use the starts that were learned for each kind of gallery.</source>
       <translation>如何利用为各类人脸库学到的起点。</translation>
     </message>
     <message>
-      <source>Of the mixture: low takes the nearest start almost alone, high takes all of them alike.</source>
-      <translation>混合的温度：低则几乎只取最近的起点，高则所有起点一视同仁。</translation>
+      <source>Of the mixture. Low: almost only the nearest start counts. High: all of them count alike.</source>
+      <translation>混合的温度。低：几乎只取最近的起点；高：所有起点一视同仁。</translation>
     </message>
   </context>
   <context>
@@ -6428,7 +6428,7 @@ time (ms)</source>
       <translation>键盘快捷键</translation>
     </message>
     <message>
-      <source>Type what you look for</source>
+      <source>Type to search</source>
       <translation>输入要查找的内容</translation>
     </message>
     <message>
@@ -6436,11 +6436,11 @@ time (ms)</source>
       <translation>搜索快捷键</translation>
     </message>
     <message>
-      <source>No shortcut is called that.</source>
+      <source>No shortcut has that name.</source>
       <translation>没有这样的快捷键。</translation>
     </message>
     <message>
-      <source>Next face, face before</source>
+      <source>Next face, previous face</source>
       <translation>下一张、上一张人脸</translation>
     </message>
     <message>
@@ -6448,7 +6448,7 @@ time (ms)</source>
       <translation>说明这是谁</translation>
     </message>
     <message>
-      <source>Pause or go on</source>
+      <source>Pause or resume</source>
       <translation>暂停或继续</translation>
     </message>
     <message>
@@ -6504,15 +6504,15 @@ time (ms)</source>
     </message>
     <message>
       <source>Mean of score minus threshold of the other shots; below 0 they are Unknown</source>
-      <translation>其他样本的得分减去阈值的平均值；低于 0 即为“未知”</translation>
+      <translation>其他样本的得分减去阈值的均值；低于 0 即为“未知”</translation>
     </message>
     <message>
       <source>Strangers taken for them</source>
-      <translation>陌生人误认为此人</translation>
+      <translation>被误认作此人的陌生人</translation>
     </message>
     <message>
-      <source>Of the sampled strangers that the threshold is set by, so many would get this name</source>
-      <translation>在用来确定阈值的陌生人样本中，会被认作此人的比例</translation>
+      <source>Share of the sampled strangers behind the threshold who would get this name</source>
+      <translation>用来确定阈值的陌生人样本中，会被认作此人的比例</translation>
     </message>
     <message>
       <source>with → without this shot</source>
@@ -6535,8 +6535,8 @@ time (ms)</source>
       <translation>唯一的样本。</translation>
     </message>
     <message>
-      <source>The others do not know this face.</source>
-      <translation>其他样本不认得这张脸。</translation>
+      <source>The others do not recognise this face.</source>
+      <translation>其他样本认不出这张脸。</translation>
     </message>
     <message>
       <source>Only one other shot: nothing to compare.</source>
@@ -6544,7 +6544,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Recognised better without it.</source>
-      <translation>没有它识别得更好。</translation>
+      <translation>去掉它识别得更好。</translation>
     </message>
     <message>
       <source>Recognised better with it.</source>
@@ -6597,7 +6597,7 @@ time (ms)</source>
     </message>
     <message>
       <source>without this room</source>
-      <translation>不用此房间</translation>
+      <translation>不用当前环境</translation>
     </message>
     <message>
       <source>1 shot</source>
@@ -6605,7 +6605,7 @@ time (ms)</source>
     </message>
     <message>
       <source>{named} named · {unknown} Unknown</source>
-      <translation>认出 {named} · 陌生 {unknown}</translation>
+      <translation>认出 {named} · 未知 {unknown}</translation>
     </message>
     <message>
       <source>{right} right · {missed} Unknown · {wrong} wrong</source>
@@ -6613,11 +6613,11 @@ time (ms)</source>
     </message>
     <message>
       <source>strangers: {away} turned away, {through} let through</source>
-      <translation>陌生人：拒绝 {away}，放过 {through}</translation>
+      <translation>陌生人：拒绝 {away}，误认 {through}</translation>
     </message>
     <message>
       <source>{n} of {all} faces differ</source>
-      <translation>{all} 张脸中 {n} 张判断不同</translation>
+      <translation>{all} 张脸中有 {n} 张判定不同</translation>
     </message>
   </context>
   <context>
@@ -6726,8 +6726,8 @@ time (ms)</source>
       <translation>打开</translation>
     </message>
     <message>
-      <source>Freeze the picture, or go on</source>
-      <translation>定格画面或继续</translation>
+      <source>Pause or resume the picture</source>
+      <translation>暂停或继续画面</translation>
     </message>
     <message>
       <source>Pause</source>
@@ -6820,7 +6820,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Detector {detector} · embedder {embedder} · on {device} · strangers let through: {fpir}</source>
-      <translation>检测器 {detector} · 特征提取器 {embedder} · 运行于 {device} · 放过陌生人：{fpir}</translation>
+      <translation>检测器 {detector} · 特征提取器 {embedder} · 运行于 {device} · 误认陌生人：{fpir}</translation>
     </message>
   </context>
   <context>
@@ -6849,7 +6849,7 @@ time (ms)</source>
       <translation>保存在哪里</translation>
     </message>
     <message>
-      <source>In one gallery file on this computer. Nothing of it is sent anywhere.</source>
+      <source>In one gallery file on this computer. None of it is sent anywhere.</source>
       <translation>保存在这台电脑上的一个人脸库文件中，不会发送到任何地方。</translation>
     </message>
     <message>
@@ -6857,7 +6857,7 @@ time (ms)</source>
       <translation>如何删除</translation>
     </message>
     <message>
-      <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything of theirs is overwritten in the file. Files that you exported are yours to delete.</source>
+      <source>Choose the person under People and press Delete. It can be undone for ten seconds; then everything about them is overwritten in the file. Files that you exported are yours to delete.</source>
       <translation>在“人员”中选择此人并按“删除”。十秒内可以撤销，之后文件中有关此人的一切都会被覆盖。你导出的文件需自行删除。</translation>
     </message>
   </context>
@@ -6865,7 +6865,7 @@ time (ms)</source>
     <name>StrangersBars</name>
     <message>
       <source>Strangers let through here</source>
-      <translation>此处被放过的陌生人</translation>
+      <translation>此处被误认的陌生人</translation>
     </message>
     <message>
       <source>before</source>
@@ -6986,11 +6986,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
     <message>
       <source>Roo&amp;m and environment dial</source>
-      <translation>房间与环境旋钮(&amp;M)</translation>
+      <translation>环境适应与环境旋钮(&amp;M)</translation>
     </message>
   </context>
   <context>
@@ -7008,12 +7008,12 @@ time (ms)</source>
       <translation>由谁同意，如何同意</translation>
     </message>
     <message>
-      <source>The usual words</source>
-      <translation>惯用文字</translation>
+      <source>Standard wording</source>
+      <translation>标准文字</translation>
     </message>
     <message>
-      <source>Both are kept with the consent, as are its date and the version of this wording, {no}.</source>
-      <translation>两者连同日期和本文本的版本（{no}）随同意记录一起保存。</translation>
+      <source>Both are kept with the consent, as are its date and the version of this wording ({no}).</source>
+      <translation>两者都与同意记录一起保存，同时保存日期和本文本的版本（{no}）。</translation>
     </message>
   </context>
   <context>
@@ -7028,11 +7028,11 @@ time (ms)</source>
     </message>
     <message>
       <source>Room</source>
-      <translation>房间</translation>
+      <translation>环境</translation>
     </message>
     <message>
       <source>Adapted to this room’s faces as well, or to the enrolled people alone</source>
-      <translation>也适应此房间的人脸，或只适应已录入的人</translation>
+      <translation>同时适应当前环境的人脸，或只适应已录入的人</translation>
     </message>
     <message>
       <source>1 shot</source>
@@ -7100,7 +7100,7 @@ time (ms)</source>
       <translation>“自动”试过的策略</translation>
     </message>
     <message>
-      <source>Tried on degraded shots; % expected right</source>
+      <source>Tried on degraded shots; expected % right</source>
       <translation>在降质样本上试验；预期正确率 %</translation>
     </message>
   </context>
@@ -7146,8 +7146,8 @@ time (ms)</source>
       <translation>已删除一个样本</translation>
     </message>
     <message>
-      <source>Forgot: not {name}</source>
-      <translation>已忘记：不是 {name}</translation>
+      <source>Removed: not {name}</source>
+      <translation>已移除：不是 {name}</translation>
     </message>
     <message>
       <source>New picture of {name}</source>
@@ -7192,8 +7192,8 @@ time (ms)</source>
       <translation>没有未知人脸</translation>
     </message>
     <message>
-      <source>Who is seen but not recognised waits here for a name.</source>
-      <translation>出现但未被认出的人在这里等待命名。</translation>
+      <source>People seen but not recognised wait here for a name.</source>
+      <translation>出现过但未被认出的人会在这里等待命名。</translation>
     </message>
     <message>
       <source>Unknown faces ({n})</source>
@@ -7220,7 +7220,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Recognised as {name}. Is that right?</source>
-      <translation>认作 {name}，对吗？</translation>
+      <translation>识别为 {name}，对吗？</translation>
     </message>
     <message>
       <source>Yes, it is {name}</source>
@@ -7231,20 +7231,20 @@ time (ms)</source>
       <translation>不是 {name}</translation>
     </message>
     <message>
-      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. It can be undone.</source>
-      <translation>在这台电脑上把这张脸的画面记为“不是 {name}”：任何方法都不会再给出这个姓名。可以撤销。</translation>
+      <source>Remembers a picture of this face, on this computer, as “not {name}”: no method will give it that name again. It can be undone.</source>
+      <translation>在这台电脑上把这张脸的图片记为“不是 {name}”：任何方法都不会再给它这个姓名。可以撤销。</translation>
     </message>
     <message>
       <source>You said who this is not. Who is it?</source>
-      <translation>你已说明这不是谁。那么是谁？</translation>
+      <translation>你已指出这不是谁。那么是谁？</translation>
     </message>
     <message>
       <source>Not recognised. Who is it?</source>
-      <translation>未识别。这是谁？</translation>
+      <translation>未认出。这是谁？</translation>
     </message>
     <message>
-      <source>The shots come from what was seen of this face.</source>
-      <translation>样本来自已看到的这张脸。</translation>
+      <source>The shots are taken from what was seen of this face.</source>
+      <translation>样本取自已看到的这张脸。</translation>
     </message>
     <message>
       <source>Adds the best picture of this face to the shots of {name}. It can be undone.</source>
@@ -7255,8 +7255,8 @@ time (ms)</source>
       <translation>{name}？</translation>
     </message>
     <message>
-      <source>let it look at the camera for a moment</source>
-      <translation>请让其看着镜头片刻</translation>
+      <source>have them look at the camera for a moment</source>
+      <translation>请让此人看着摄像头片刻</translation>
     </message>
     <message>
       <source>Not seen well enough to learn from: {advice}.</source>
@@ -7295,7 +7295,7 @@ time (ms)</source>
     </message>
     <message>
       <source>You said this is not {denied}; {name}: margin {margin} → named</source>
-      <translation>您说过这不是 {denied}；{name}：余量 {margin} → 已认出</translation>
+      <translation>你说过这不是 {denied}；{name}：余量 {margin} → 已认出</translation>
     </message>
     <message>
       <source>{name}: margin {margin} → named</source>
@@ -7307,7 +7307,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Nearest is {name}: margin {margin} → Unknown</source>
-      <translation>最接近 {name}：余量 {margin} → 陌生人</translation>
+      <translation>最接近 {name}：余量 {margin} → 未知</translation>
     </message>
   </context>
   <context>
@@ -7321,7 +7321,7 @@ time (ms)</source>
       <translation>热力图(&amp;H)</translation>
     </message>
     <message>
-      <source>Colour the places whose covering lowers the score most</source>
+      <source>Colour the places that lower the score most when covered</source>
       <translation>给遮住后得分下降最多的位置着色</translation>
     </message>
     <message>
@@ -7342,7 +7342,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Looking at the face</source>
-      <translation>正在查看人脸</translation>
+      <translation>正在分析人脸</translation>
     </message>
     <message>
       <source>Scores</source>
@@ -7362,7 +7362,7 @@ time (ms)</source>
     </message>
     <message>
       <source>Looking at the face…</source>
-      <translation>正在查看人脸…</translation>
+      <translation>正在分析人脸…</translation>
     </message>
     <message>
       <source>It takes about a second.</source>
@@ -7385,20 +7385,20 @@ time (ms)</source>
       <translation>请按“重新分析”。</translation>
     </message>
     <message>
-      <source>No answer came</source>
-      <translation>没有得到回答</translation>
+      <source>No answer</source>
+      <translation>没有得到结果</translation>
     </message>
     <message>
       <source>The engine is busy. Press “Explain again” in a moment.</source>
       <translation>引擎正忙。请稍后按“重新分析”。</translation>
     </message>
     <message>
-      <source>No answer came to the last question. Press “Explain again” in a moment.</source>
-      <translation>上次的问题没有得到回答。请稍后按“重新分析”。</translation>
+      <source>The last request was not answered. Press “Explain again” in a moment.</source>
+      <translation>上次的分析没有得到结果。请稍后按“重新分析”。</translation>
     </message>
     <message>
       <source>Why does a face have its name?</source>
-      <translation>为什么一张脸得到它的姓名？</translation>
+      <translation>为什么这张脸被认作此人？</translation>
     </message>
     <message>
       <source>Pick a face: click it in the picture, or press “Next face”.</source>

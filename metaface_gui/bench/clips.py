@@ -70,7 +70,9 @@ def clips_of(source: SourceSpec, settings: ClipSettings) -> Iterator[Clip]:
     if source.kind in (SourceKind.VIDEO, SourceKind.FOLDER):
         return _file_clips(source, settings)
     raise SourceError(
-        QT_TRANSLATE_NOOP("Errors", "“{text}” cannot be measured with. Give a video, a folder of pictures, or “demo”."),
+        QT_TRANSLATE_NOOP(
+            "Errors", "“{text}” cannot be used for measuring. Give a video, a folder of pictures, or “demo”."
+        ),
         text=source.text,
     )
 

@@ -146,7 +146,7 @@ def measure_live(
     shown = [at for at in listener.shown_ns if at >= since_ns]
     looked_at = [look for look in listener.looks if look.captured_ns >= since_ns]
     if len(shown) < 2 or len(looked_at) < 2:
-        text = QT_TRANSLATE_NOOP("Errors", "“{title}” is too short to measure with. Give a video of some seconds.")
+        text = QT_TRANSLATE_NOOP("Errors", "“{title}” is too short to measure. Give a video of at least a few seconds.")
         raise KnownError(text, title=title)
     return LiveFigures(
         source=title,
@@ -214,5 +214,7 @@ class _Listener:
         try:
             return self._events.get(timeout=_PATIENCE_S)
         except queue.Empty:
-            text = QT_TRANSLATE_NOOP("Errors", "The engine did not start in {n} s. Try again; the log says more.")
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "The engine did not start within {n} s. Try again; see the log for details."
+            )
             raise KnownError(text, n=round(_PATIENCE_S)) from None

@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--source",
         default=DEMO,
         metavar="FILE",
-        help=translate("Commands", "look at a video or a folder of pictures in place of the demo scene"),
+        help=translate("Commands", "use a video or a folder of pictures instead of the demo scene"),
     )
     parser.add_argument(
         "--gallery-sizes",
@@ -46,12 +46,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=parse_count,
         metavar="N",
-        help=translate("Commands", "how long to watch the live view and the window's memory"),
+        help=translate("Commands", "how many seconds to measure the live view and the window's memory"),
     )
     parser.add_argument(
         "--peers",
         action="store_true",
-        help=translate("Commands", "measure face_recognition and OpenCV on the same frames, too"),
+        help=translate("Commands", "also measure face_recognition and OpenCV on the same frames"),
     )
     add_force_option(parser)
     parser.set_defaults(run=later("bench"))

@@ -73,7 +73,7 @@ def _print_machine(record: BenchRecord, console: Console) -> None:
     if machine.load is not None and machine.load > 0.5:
         text = translate(
             "Commands",
-            "Other programs kept {n} cores busy in the last minute: figures will be worse than on a quiet machine.",
+            "Other programs kept {n} cores busy in the last minute: figures will be worse than on an idle machine.",
             None,
             n=f"{machine.load:.1f}",
         )
@@ -81,7 +81,7 @@ def _print_machine(record: BenchRecord, console: Console) -> None:
 
 
 def _print_stages(record: BenchRecord, console: Console) -> None:
-    _heading(console, translate("Commands", "Stages, a call, warm"))
+    _heading(console, translate("Commands", "Stages, per call, after warm-up"))
     table = _table(
         translate("Commands", "stage"), "", translate("Commands", "median ms"), translate("Commands", "95 % ms")
     )
@@ -94,14 +94,14 @@ def _print_stages(record: BenchRecord, console: Console) -> None:
 def _print_pipeline(record: BenchRecord, console: Console) -> None:
     if record.pipeline is None:
         return
-    _heading(console, _race_title(translate("Commands", "Pipeline, flat out"), record.pipeline))
+    _heading(console, _race_title(translate("Commands", "Whole pipeline, at full speed"), record.pipeline))
     _print_race(record.pipeline, console)
     _line(
         console,
         translate(
             "Commands",
-            "thorough: every face of every frame; file: as “metaface recognize” looks, a face in every frame until it "
-            "is known well; live: as the window looks; -all: with every method beside",
+            "thorough: every face in every frame; file: as “metaface recognize” works, each face in every frame until "
+            "it is known well; live: as the window works; -all: with every other method alongside",
         ),
     )
 
@@ -178,7 +178,7 @@ def _print_live(record: BenchRecord, console: Console) -> None:
     live = record.live
     if live is None:
         return
-    _heading(console, translate("Commands", "The engine live, without a window, {n} s", None, n=f"{live.seconds:.0f}"))
+    _heading(console, translate("Commands", "The live engine without a window, {n} s", None, n=f"{live.seconds:.0f}"))
     table = _table("", "")
     table.add_row(translate("Commands", "preview"), f"{live.preview_fps:.1f} fps")
     table.add_row(translate("Commands", "inference"), f"{live.inference_fps:.1f} fps")
@@ -194,7 +194,7 @@ def _print_window(record: BenchRecord, console: Console) -> None:
         return
     text = translate(
         "Commands",
-        "A frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, in turns",
+        "One frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, alternating",
         None,
         width=window.width,
         height=window.height,
@@ -207,8 +207,8 @@ def _print_window(record: BenchRecord, console: Console) -> None:
         translate("Commands", "mean ms"),
         translate("Commands", "median ms"),
         translate("Commands", "95 % ms"),
-        translate("Commands", "of that painting, ms"),
-        translate("Commands", "strips of verdicts"),
+        translate("Commands", "painting alone, ms"),
+        translate("Commands", "verdict strips"),
     )
     for cost in (window.one, window.all):
         table.add_row(
@@ -222,7 +222,7 @@ def _print_window(record: BenchRecord, console: Console) -> None:
     console.print(table)
     text = translate(
         "Commands",
-        "{n} methods cost {times} times what one costs; the painting alone {painting} times",
+        "{n} methods cost {times} times as much as one; painting alone, {painting} times",
         None,
         n=window.all.methods,
         times=f"{window.times:.2f}",
@@ -240,7 +240,7 @@ def _print_learners(record: BenchRecord, console: Console) -> None:
     table = _table(
         translate("Commands", "learner"),
         *(translate("Commands", "adapt {n}×{k}, ms", None, n=n_way, k=k_shot) for n_way, k_shot in sizes),
-        *(translate("Commands", "score {n}×{k}, µs a face", None, n=n_way, k=k_shot) for n_way, k_shot in sizes),
+        *(translate("Commands", "score {n}×{k}, µs per face", None, n=n_way, k=k_shot) for n_way, k_shot in sizes),
     )
     for learner in dict.fromkeys(cost.learner for cost in adaptation):
         cells = [f"{adapt[learner, *size]:.1f}" for size in sizes] + [f"{score[learner, *size]:.0f}" for size in sizes]
@@ -268,9 +268,9 @@ def _meta_step_table(cost: MetaStepCost) -> Table:
     table = Table(box=None, show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    table.add_row(translate("Commands", "meta-steps a second, all tasks at once (vmap)"), f"{cost.vmap_per_s:.2f}")
-    table.add_row(translate("Commands", "meta-steps a second, task by task"), f"{cost.loop_per_s:.2f}")
-    table.add_row(translate("Commands", "times as fast"), f"{cost.ratio:.1f}")
+    table.add_row(translate("Commands", "meta-steps per second, all tasks at once (vmap)"), f"{cost.vmap_per_s:.2f}")
+    table.add_row(translate("Commands", "meta-steps per second, task by task"), f"{cost.loop_per_s:.2f}")
+    table.add_row(translate("Commands", "speed-up"), f"{cost.ratio:.1f}")
     return table
 
 
@@ -285,7 +285,7 @@ def _print_galleries(record: BenchRecord, console: Console) -> None:
         translate("Commands", "read ms"),
         translate("Commands", "adapt ms"),
         translate("Commands", "at start ms"),
-        translate("Commands", "name a face µs"),
+        translate("Commands", "recognise a face µs"),
     )
     for cost in record.gallery or ():
         table.add_row(
@@ -310,11 +310,13 @@ def _print_start_up(record: BenchRecord, console: Console) -> None:
     table = _table("", "")
     table.add_row(translate("Commands", "until something is on screen"), f"{startup.median.starting_s:.2f} s")
     table.add_row(translate("Commands", "until the window can be used"), f"{startup.median.window_s:.2f} s")
-    table.add_row(translate("Commands", "until the source's picture"), f"{startup.median.picture_s:.2f} s")
+    table.add_row(translate("Commands", "until the source's first picture"), f"{startup.median.picture_s:.2f} s")
     table.add_row(translate("Commands", "until faces have boxes"), f"{startup.median.boxes_s:.2f} s")
     table.add_row(translate("Commands", "until somebody is recognised"), f"{startup.median.recognised_s:.2f} s")
     table.add_row(translate("Commands", "until all models are loaded"), f"{startup.median.loaded_s:.2f} s")
-    table.add_row(translate("Commands", "the video's longest halt until then"), f"{1e3 * startup.median.gap_s:.0f} ms")
+    table.add_row(
+        translate("Commands", "longest freeze of the video until then"), f"{1e3 * startup.median.gap_s:.0f} ms"
+    )
     console.print(table)
 
 
@@ -325,12 +327,12 @@ def _print_memory(record: BenchRecord, console: Console) -> None:
         _line(console, translate("Commands", "This system does not report how much memory a process uses."))
         return
     table = _table("", "")
-    table.add_row(translate("Commands", "somebody is recognised"), f"{memory.started_mb:.0f} MB")
+    table.add_row(translate("Commands", "at the first recognition"), f"{memory.started_mb:.0f} MB")
     table.add_row(translate("Commands", "{n} s later", None, n=f"{memory.seconds:.0f}"), f"{memory.ended_mb:.0f} MB")
-    table.add_row(translate("Commands", "at most"), f"{memory.most_mb:.0f} MB")
+    table.add_row(translate("Commands", "peak"), f"{memory.most_mb:.0f} MB")
     if memory.slope is not None:
         slope = f"{memory.slope.per_minute:+.1f} ± {memory.slope.standard_error:.1f} MB"
-        table.add_row(translate("Commands", "a minute"), slope)
+        table.add_row(translate("Commands", "per minute"), slope)
     console.print(table)
 
 

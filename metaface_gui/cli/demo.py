@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=_DEFAULT_SECONDS,
         metavar="N",
         help=translate(
-            "Commands", "how long to watch once everybody is enrolled (default: {n})", None, n=_DEFAULT_SECONDS
+            "Commands", "how many seconds to run once everybody is enrolled (default: {n})", None, n=_DEFAULT_SECONDS
         ),
     )
     parser.add_argument(
@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=Path("metaface-demo"),
         metavar="DIR",
-        help=translate("Commands", "where screenshots go (default: metaface-demo)"),
+        help=translate("Commands", "folder for screenshots (default: metaface-demo)"),
     )
     parser.add_argument(
         "--lesson",
@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=range(1, _LESSONS + 1),
         metavar="N",
         help=translate(
-            "Commands", "play this lesson instead, 1 to {n}, and save a picture of each step", None, n=_LESSONS
+            "Commands", "play this lesson (1 to {n}) instead, and save a picture of each step", None, n=_LESSONS
         ),
     )
     add_recognition_options(parser)
@@ -95,10 +95,10 @@ def _scene_table(summary: DemoSummary) -> Table:
     tally = summary.tally
     enrolled = tally.right + tally.wrong + tally.unknown
     strangers = tally.strangers_named + tally.strangers_unknown
-    table = Table(title=translate("Commands", "The demo scene against its truth"), box=None, show_header=False)
+    table = Table(title=translate("Commands", "The demo scene against the ground truth"), box=None, show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    table.add_row(translate("Commands", "frames looked at"), str(tally.frames))
+    table.add_row(translate("Commands", "frames analysed"), str(tally.frames))
     table.add_row(translate("Commands", "faces of enrolled people"), str(enrolled))
     table.add_row(translate("Commands", "  right name"), _share(tally.right, enrolled))
     table.add_row(translate("Commands", "  Unknown"), _share(tally.unknown, enrolled))
@@ -106,11 +106,13 @@ def _scene_table(summary: DemoSummary) -> Table:
     table.add_row(translate("Commands", "faces of the stranger"), str(strangers))
     table.add_row(translate("Commands", "  Unknown"), _share(tally.strangers_unknown, strangers))
     table.add_row(translate("Commands", "  named"), _share(tally.strangers_named, strangers))
-    table.add_row(translate("Commands", "faces not found"), str(tally.missed))
-    table.add_row(translate("Commands", "found where there is none"), str(tally.extra))
+    table.add_row(translate("Commands", "faces missed"), str(tally.missed))
+    table.add_row(translate("Commands", "false detections"), str(tally.extra))
     table.add_row(translate("Commands", "from saving to the first right name"), f"{summary.enroll_to_named_ms:.0f} ms")
     table.add_row(translate("Commands", "from “not this person” to Unknown"), f"{summary.corrected_ms:.0f} ms")
-    table.add_row(translate("Commands", "from naming the stranger to the name"), f"{summary.guest_named_ms:.0f} ms")
+    table.add_row(
+        translate("Commands", "from naming the stranger to the first right name"), f"{summary.guest_named_ms:.0f} ms"
+    )
     table.add_row(translate("Commands", "preview"), f"{summary.preview_fps:.0f} fps")
     table.add_row(translate("Commands", "inference"), f"{summary.inference_fps:.0f} fps")
     table.add_row(translate("Commands", "camera to result, median"), f"{summary.latency_ms:.0f} ms")
@@ -150,8 +152,8 @@ def _methods_table(summary: DemoSummary) -> Table:
         )
     table.caption = translate(
         "Commands",
-        "agrees: decides as most methods do. left out: shots named right, degraded, when left out of the support set.\n"
-        "* recommended by that report on {n} shots, which took {seconds:.1f} s",
+        "agrees: decides as most methods do. left out: degraded shots named right when left out of the support set.\n"
+        "* recommended by the report on {n} shots, which took {seconds:.1f} s",
         None,
         n=report.n_probes,
         seconds=report.seconds,
@@ -164,10 +166,10 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
     table = Table(title=translate("Commands", "The room changes"), box=None, caption_justify="left")
     table.add_column("")
     for title in (
-        translate("Commands", "light on"),
-        translate("Commands", "light out"),
+        translate("Commands", "lights on"),
+        translate("Commands", "lights off"),
         translate("Commands", "old webcam"),
-        translate("Commands", "adapted to it"),
+        translate("Commands", "after adapting"),
     ):
         table.add_column(title, justify="right")
     parts = (summary.tally, walk.dark, walk.before, walk.after)
@@ -185,7 +187,7 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
     lines = [
         translate(
             "Commands",
-            "from adapting to the first right name: {ms} ms; somebody enrolled was found after {seen} ms",
+            "from adapting to the first right name: {ms} ms; an enrolled person was first found after {seen} ms",
             None,
             ms=f"{walk.back_ms:.0f}",
             seen=f"{walk.seen_ms:.0f}",
@@ -212,7 +214,7 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
 
 def _print_rooms(rooms: RoomTable, console: Console) -> None:
     """Print every method's results in every room, before and after adapting to the room's unlabelled faces."""
-    title = translate("Commands", "Every method in several rooms, in percent: before → adapted to the room")
+    title = translate("Commands", "Every method in several rooms, in percent: before → after adapting to the room")
     table = Table(title=title, box=None, padding=(0, 1, 0, 0), caption_justify="left")
     table.add_column(translate("Commands", "1 shot each | all shots"))
     for _shots in range(2):
@@ -227,8 +229,8 @@ def _print_rooms(rooms: RoomTable, console: Console) -> None:
         _add_room(table, setting, [row for row in rooms.rows if row.setting == setting])
     table.caption = translate(
         "Commands",
-        "right, Unknown, wrong: of the enrolled people’s faces that were found; let in: strangers’ faces with a name.\n"
-        "Not all methods agreed on {share} of {n} face-frames. It took {seconds:.1f} s.",
+        "right, Unknown, wrong: shares of the enrolled people’s faces that were found; let in: strangers’ faces that "
+        "got a name.\nThe methods disagreed on {share} of {n} face-frames. It took {seconds:.1f} s.",
         None,
         share=_percent(rooms.n_differing, rooms.n_faces),
         n=rooms.n_faces,
@@ -242,7 +244,7 @@ def _add_room(table: Table, setting: EnvironmentSetting, rows: Sequence[RoomRow]
     from metaface_gui.gui.environment_words import setting_words  # noqa: PLC0415 - needed only at the end
     from metaface_gui.gui.learner_words import learner_short_title  # noqa: PLC0415 - loads the code that draws videos
 
-    name = setting_words(setting) or translate("Commands", "as it is")
+    name = setting_words(setting) or translate("Commands", "unchanged")
     table.add_row(f"[bold]{name}[/bold]")
     pairs = [tuple(row for row in rows if row.is_one_shot is is_one_shot) for is_one_shot in (True, False)]
     for before in pairs[0][0].tallies:
@@ -252,7 +254,7 @@ def _add_room(table: Table, setting: EnvironmentSetting, rows: Sequence[RoomRow]
             cells += _cells(tallies)
         table.add_row(f"  {learner_short_title(before.learner)}", *cells)
     differ = ["→".join(f"{100.0 * row.n_differing / max(row.n_faces, 1):.0f}" for row in pair) for pair in pairs]
-    table.add_row(translate("Commands", "  not all agree"), differ[0], "", "", "", differ[1])
+    table.add_row(translate("Commands", "  methods disagree"), differ[0], "", "", "", differ[1])
 
 
 def _cells(tallies: Sequence[LearnerTally]) -> list[str]:

@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
             if known:
                 text = translate(
                     "Commands",
-                    "{name}: {count} shots are too like ones that are there already: they are not added again",
+                    "{name}: shots not added, as they are too similar to stored ones: {count}",
                     None,
                     name=escape(person.name),
                     count=len(known),
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         for other in likely_same(templates, samples, others):
             text = translate(
                 "Commands",
-                "{name} looks like {other}, who is enrolled already. If they are one person, merge them: "
+                "{name} looks like {other}, who is already enrolled. If they are the same person, merge them: "
                 "metaface gallery merge",
                 None,
                 name=escape(name),
@@ -82,13 +82,13 @@ def run(args: argparse.Namespace) -> int:
             # An explicit period is a new agreement; without one, the existing agreement continues.
             gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
-        translate("Commands", "{name}: {count} shots saved", None, name=escape(name), count=len(shots)),
+        translate("Commands", "{name}: shots saved: {count}", None, name=escape(name), count=len(shots)),
         soft_wrap=True,
     )
     if person is not None and person.is_hidden:
         text = translate(
             "Commands",
-            "{name} is hidden, so still not recognised. “metaface gallery unhide NAME” changes that.",
+            "{name} is hidden and so still not recognised. To change that: “metaface gallery unhide NAME”.",
             None,
             name=escape(person.name),
         )

@@ -16,8 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.description = translate(
         "Commands",
-        "Enrol a person, or add shots to one who is there. By running it you confirm that the person has agreed; "
-        "that is recorded. Shots that will not do are refused, with the reason.",
+        "Enrol a person, or add shots to someone already enrolled. By running this command you confirm that the "
+        "person has agreed, which is recorded. Unsuitable shots are refused, with the reason.",
     )
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+")
@@ -35,7 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_day,
         metavar="DATE",
         help=translate(
-            "Commands", "keep the person's data to the end of that day, e.g. 2030-12-31 (default: no limit)"
+            "Commands", "keep the person's data until the end of that day, e.g. 2030-12-31 (default: no limit)"
         ),
     )
     period.add_argument(

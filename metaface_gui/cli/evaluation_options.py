@@ -31,7 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--calibration",
         action="store_true",
-        help=translate("Commands", "also show what the promised FPIR becomes with 1, 5, 20 and 100 people enrolled"),
+        help=translate(
+            "Commands", "also compare the promised FPIR with the actual one for 1, 5, 20 and 100 people enrolled"
+        ),
     )
     add_force_option(parser)
     parser.set_defaults(run=later("evaluate"))
@@ -44,7 +46,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
         "--split",
         choices=("test", ALL),
         default="test",
-        help=translate("Commands", "the meta-test people only, or everybody of a data set that training never saw"),
+        help=translate("Commands", "only the meta-test people, or everybody in a data set that training never saw"),
     )
     parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
 
@@ -66,7 +68,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help=translate("Commands", "meta-parameters that you trained, in place of the ones that ship"),
+        help=translate("Commands", "meta-parameters that you trained, instead of the shipped ones"),
     )
     parser.add_argument(
         "--untrained",
@@ -79,7 +81,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         type=parse_conditions,
         default=(CLEAN, "hard"),
         metavar="NAMES",
-        help=translate("Commands", "with commas between: {names}", None, names=", ".join(map(hyphened, CONDITIONS))),
+        help=translate("Commands", "comma-separated: {names}", None, names=", ".join(map(hyphened, CONDITIONS))),
     )
     parser.add_argument(
         "--environments",
@@ -88,13 +90,13 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help=translate(
             "Commands",
-            "rooms that shots, probes and strangers are all photographed in, besides pictures as they are; held-out "
-            "(no shipped weights were trained on them), trained, all, or with commas between: {names}",
+            "rooms to simulate for shots, probes and strangers alike, besides the unchanged pictures; held-out (no "
+            "shipped weights were trained on them), trained, all, or comma-separated: {names}",
             None,
             names=", ".join(map(hyphened, FAMILIES)),
         ),
     )
-    counts_help = translate("Commands", "a number, or several with commas between")
+    counts_help = translate("Commands", "a number, or several, comma-separated")
     parser.add_argument("--n-way", type=parse_counts, default=(20,), metavar="N", help=counts_help)
     parser.add_argument("--k-shot", type=parse_counts, default=(5,), metavar="K", help=counts_help)
     parser.add_argument("--episodes", type=parse_count, default=200, metavar="N")
@@ -103,14 +105,14 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         type=parse_count,
         default=3,
         metavar="N",
-        help=translate("Commands", "corruptions drawn of each picture"),
+        help=translate("Commands", "degraded copies drawn of each picture"),
     )
     parser.add_argument(
         "--unlabelled",
         type=parse_seed,
         default=0,
         metavar="N",
-        help=translate("Commands", "earlier faces of the same room that each method is given"),
+        help=translate("Commands", "how many earlier faces from the same room each method gets"),
     )
     parser.add_argument(
         "--unlabelled-known",
@@ -118,7 +120,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         default=0.5,
         metavar="SHARE",
         help=translate(
-            "Commands", "which share of those are of enrolled people, the others being strangers'; 1: nobody else's"
+            "Commands", "share of those faces that belong to enrolled people, the rest to strangers; 1: no strangers"
         ),
     )
     parser.add_argument(
@@ -128,8 +130,8 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=translate(
             "Commands",
-            "also test tracks of so many looks at a face, made from the probes' and strangers' pictures: a number, or "
-            "several with commas between",
+            "also test tracks with this many looks at a face, made from the probes' and strangers' pictures: a "
+            "number, or several, comma-separated",
         ),
     )
     parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
@@ -147,7 +149,7 @@ def parse_conditions(text: str) -> tuple[str, ...]:
         if name not in CONDITIONS:
             message = translate(
                 "Commands",
-                "there is no condition “{name}”; there are {names}",
+                "there is no condition “{name}”; choose from {names}",
                 None,
                 name=name,
                 names=", ".join(map(hyphened, CONDITIONS)),
@@ -169,7 +171,7 @@ def parse_environments(text: str) -> tuple[str, ...]:
         if not set(of_part) <= set(FAMILIES):
             message = translate(
                 "Commands",
-                "there is no environment “{name}”; there are {names}",
+                "there is no environment “{name}”; choose from {names}",
                 None,
                 name=part,
                 names=", ".join((*groups, *map(hyphened, FAMILIES))),

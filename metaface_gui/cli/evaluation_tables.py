@@ -147,7 +147,8 @@ def _comparison_title(rows: Sequence[EvaluationRow]) -> str:
 def _calibration_title(rows: Sequence[EvaluationRow], fpir: float) -> str:
     return translate(
         "Commands",
-        "{condition}: FPIR in % of the shipped threshold where it promises {promise} %, by people enrolled",
+        "{condition}: actual FPIR (%) of the shipped threshold for a promised {promise} %, by number of people "
+        "enrolled",
         None,
         condition=rows[0].condition,
         promise=f"{100 * fpir:g}",
@@ -165,7 +166,7 @@ def _comparison(rows: Sequence[EvaluationRow], fpir: float) -> Table:
         translate("Commands", "FPIR\nfor\n{promise}", None, promise=f"{100 * fpir:g}"),
         translate("Commands", "cal.\nerr."),
         translate("Commands", "adapt\nms"),
-        translate("Commands", "µs a\nface"),
+        translate("Commands", "µs per\nface"),
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:

@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("list", translate("Commands", "everybody"), _list)
     show = add("show", translate("Commands", "one person's shots and consent"), _show)
     show.add_argument("name", metavar="NAME")
-    rename = add("rename", translate("Commands", "give another name"), _rename)
+    rename = add("rename", translate("Commands", "rename a person"), _rename)
     rename.add_argument("name", metavar="NAME")
     rename.add_argument("new_name", metavar="NEW")
     merge = add("merge", translate("Commands", "move all shots of the second person to the first"), _merge)
@@ -44,9 +44,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     hide.add_argument("name", metavar="NAME")
     unhide = add("unhide", translate("Commands", "recognise a hidden person again"), _unhide)
     unhide.add_argument("name", metavar="NAME")
-    delete = add("delete", translate("Commands", "delete a person and everything made from them, for good"), _delete)
+    delete = add("delete", translate("Commands", "delete a person and everything derived from them, for good"), _delete)
     delete.add_argument("name", metavar="NAME")
-    export = add("export", translate("Commands", "write everybody, or those named, to one file"), _export)
+    export = add("export", translate("Commands", "export everybody, or the people named, to one file"), _export)
     export.add_argument("file", type=Path, metavar="FILE")
     export.add_argument("names", nargs="*", metavar="NAME")
     add_passphrase_option(export)
@@ -202,7 +202,7 @@ def _export(args: argparse.Namespace) -> int:
     if passphrase is None:
         note = translate(
             "Commands",
-            "{path} is not encrypted: whoever has it has the faces. --passphrase-file encrypts.",
+            "{path} is not encrypted: anyone who has the file can see the faces. Encrypt it with --passphrase-file.",
             None,
             path=args.file,
         )

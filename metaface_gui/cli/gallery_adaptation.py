@@ -86,7 +86,7 @@ def _say_who_is_hidden(gallery: Gallery) -> None:
     if hidden:
         said = translate(
             "Commands",
-            "metaface: {names} hidden, so not recognised. “gallery unhide NAME” changes that.",
+            "metaface: hidden, so not recognised: {names}. To change that: “gallery unhide NAME”.",
             None,
             names=", ".join(hidden),
         )
@@ -99,7 +99,7 @@ def _say_whose_period_is_over(gallery: Gallery) -> None:
     if over:
         said = translate(
             "Commands",
-            "metaface: the agreed period of {names} is over. “gallery expired --delete” deletes them.",
+            "metaface: the agreed retention period of {names} is over. “gallery expired --delete” deletes them.",
             None,
             names=", ".join(person.name for person in over),
         )

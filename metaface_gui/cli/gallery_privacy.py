@@ -33,7 +33,9 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
 
         with open_existing(args.gallery, read_only=True) as gallery:
             write_report(gallery.account_of(find_person(gallery, args.name).id), args.out)
-        words = translate("Commands", "Written to {path}. The files are plain: keep them safe.", None, path=args.out)
+        words = translate(
+            "Commands", "Written to {path}. The files are not encrypted: keep them safe.", None, path=args.out
+        )
         Console(highlight=False).print(words, markup=False, soft_wrap=True)
         return 0
 
@@ -41,15 +43,19 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
         _require_yes(args)
         with open_existing(args.gallery) as gallery:
             count = gallery.forget_everything()
-        words = translate("Commands", "Forgotten: {n} people, and everything made from them.", None, n=count)
+        words = translate("Commands", "Deleted: {n} people, and everything derived from them.", None, n=count)
         Console(highlight=False).print(words)
         return 0
 
-    parser = add("expired", translate("Commands", "whose period is over, or soon will be"), expired)
+    parser = add(
+        "expired", translate("Commands", "list people whose retention period is over, or soon will be"), expired
+    )
     parser.add_argument(
         "--delete", action="store_true", help=translate("Commands", "delete those whose period is over, for good")
     )
-    parser = add("report", translate("Commands", "write out what is stored about a person, plain, for them"), report)
+    parser = add(
+        "report", translate("Commands", "write out what is stored about a person, unencrypted, to give to them"), report
+    )
     parser.add_argument("name", metavar="PERSON")
     parser.add_argument(
         "--out",
@@ -59,7 +65,7 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
         help=translate("Commands", "a new folder, or a new file called ….zip"),
     )
     parser = add("forget-all", translate("Commands", "delete everybody and everything, for good"), forget_all)
-    parser.add_argument("--yes", action="store_true", help=translate("Commands", "yes, there is no undo"))
+    parser.add_argument("--yes", action="store_true", help=translate("Commands", "confirm: this cannot be undone"))
 
 
 def _require_yes(args: argparse.Namespace) -> None:
@@ -67,8 +73,8 @@ def _require_yes(args: argparse.Namespace) -> None:
         raise GalleryError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Nothing was deleted. This forgets everybody in {path} for good, without undo: add --yes if you want "
-                "that.",
+                "Nothing was deleted. This command deletes everybody in {path} for good and cannot be undone: add "
+                "--yes to confirm.",
             ),
             path=args.gallery,
         )
@@ -78,7 +84,7 @@ def _expired(gallery: Gallery, *, is_to_delete: bool) -> int:
     console = Console(highlight=False)
     found = due(gallery.snapshot().people, datetime.now(UTC))
     if not found:
-        console.print(translate("Commands", "Nobody's period is over, or will be within a week."))
+        console.print(translate("Commands", "Nobody's retention period is over or ends within a week."))
         return 0
     table = Table(box=None)
     table.add_column(translate("Commands", "name"), overflow="fold")

@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         metavar="0|FILE|DIR|URL|demo",
-        help=translate("Commands", "what to look at: a camera's number, a file, a folder, a URL or the demo scene"),
+        help=translate("Commands", "the source: a camera's number, a file, a folder, a URL or the demo scene"),
     )
     add_gallery_option(parser, required=False)
     add_recognition_options(parser)
@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=tuple(LEARNERS),
         metavar="KEY",
-        help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
+        help=translate("Commands", "method to adapt with: {keys}", None, keys=", ".join(LEARNERS)),
     )
     parser.set_defaults(run=_run)
 

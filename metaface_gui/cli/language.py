@@ -26,7 +26,7 @@ def add_language_option(parser: argparse.ArgumentParser) -> None:
         "--lang",
         choices=("en", *available_languages()),
         default=argparse.SUPPRESS,
-        help=translate("Commands", "language of the window and of what is printed (default: the system's)"),
+        help=translate("Commands", "language of the window and the output (default: the system's)"),
     )
 
 

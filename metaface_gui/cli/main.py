@@ -99,12 +99,12 @@ def build_parser(arguments: Sequence[str] | None = None) -> argparse.ArgumentPar
 
 def _helps() -> Mapping[str, str]:
     return {
-        "demo": translate("Commands", "play the demo scene; needs no camera, no display"),
+        "demo": translate("Commands", "play the demo scene; needs no camera or display"),
         "enroll": translate("Commands", "enrol a person from images, folders or videos"),
         "recognize": translate("Commands", "say who is in a video, folder, image or stream"),
         "gallery": translate("Commands", "list, show, rename, merge, delete, move people"),
         "train": translate("Commands", "meta-train a method on a folder of people"),
         "evaluate": translate("Commands", "test the learners on people they have never seen"),
-        "bench": translate("Commands", "measure what everything costs on this machine"),
+        "bench": translate("Commands", "measure speed and memory use on this machine"),
         "weights": translate("Commands", "list, fetch and check the models' weights"),
     }

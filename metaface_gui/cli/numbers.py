@@ -15,7 +15,7 @@ def parse_seed(text: str) -> int:
         argparse.ArgumentTypeError: if it is not one.
     """
     if not text.strip().isdecimal():
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no whole number", None, text=text))
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a whole number", None, text=text))
     return int(text)
 
 
@@ -47,7 +47,7 @@ def parse_rate(text: str) -> float:
     """
     rate = _number(text)
     if not 0.0 < rate < math.inf:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is no number above 0", None, text=text))
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a number above 0", None, text=text))
     return rate
 
 
@@ -60,7 +60,7 @@ def parse_share(text: str) -> float:
     share = _number(text)
     if not 0.0 <= share <= 1.0:
         raise argparse.ArgumentTypeError(
-            translate("Commands", "“{text}” is no share from 0 to 1, such as 0.5", None, text=text)
+            translate("Commands", "“{text}” is not a share from 0 to 1, such as 0.5", None, text=text)
         )
     return share
 

@@ -17,22 +17,22 @@ DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 
 def add_gallery_option(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """Add `--gallery PATH`."""
-    help_text = translate("Commands", "gallery file; it is made if it is not there")
+    help_text = translate("Commands", "gallery file; created if it does not exist")
     parser.add_argument("--gallery", type=Path, metavar="PATH", required=required, help=help_text)
 
 
 def add_recognition_options(parser: argparse.ArgumentParser) -> None:
     """Add `--device --detector --embedder --fpir`; missing ones are None, for `recognition_settings` to fill in."""
-    parser.add_argument("--device", choices=DEVICE_NAMES, help=translate("Commands", "where to compute"))
-    parser.add_argument("--detector", choices=DETECTORS, help=translate("Commands", "what finds faces"))
+    parser.add_argument("--device", choices=DEVICE_NAMES, help=translate("Commands", "device to compute on"))
+    parser.add_argument("--detector", choices=DETECTORS, help=translate("Commands", "face detector"))
     parser.add_argument(
-        "--embedder", choices=tuple(EMBEDDERS), help=translate("Commands", "what turns faces into vectors")
+        "--embedder", choices=tuple(EMBEDDERS), help=translate("Commands", "embedder: turns faces into vectors")
     )
     parser.add_argument(
         "--fpir",
         type=parse_fpir,
         metavar="SHARE",
-        help=translate("Commands", "share of strangers that may be taken for somebody, e.g. 0.01"),
+        help=translate("Commands", "share of strangers who may be taken for somebody enrolled (FPIR), e.g. 0.01"),
     )
 
 
@@ -41,7 +41,7 @@ def add_force_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help=translate("Commands", "replace a file that is there and is none of MetaFace's results"),
+        help=translate("Commands", "overwrite an existing file that MetaFace did not write"),
     )
 
 
@@ -53,25 +53,25 @@ def add_people_options(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         required=True,
         metavar="DIR",
-        help=translate("Commands", "folders, each a data set of its own, that hold one folder of pictures per person"),
+        help=translate("Commands", "data set folders, each with one folder of pictures per person"),
     )
     parser.add_argument("--embedder", choices=tuple(EMBEDDERS), default=DEFAULT_EMBEDDER)
     parser.add_argument(
         "--trunk",
         type=Path,
         metavar="FILE",
-        help=translate("Commands", "a trunk that you trained, in place of the one that ships"),
+        help=translate("Commands", "a trunk that you trained, instead of the shipped one"),
     )
     parser.add_argument(
         "--projection",
         type=Path,
         metavar="FILE",
-        help=translate("Commands", "a projection that you trained, in place of the one that ships"),
+        help=translate("Commands", "a projection that you trained, instead of the shipped one"),
     )
     parser.add_argument("--detector", choices=DETECTORS, default=DETECTORS[0])
     parser.add_argument("--device", choices=DEVICE_NAMES, default="auto")
     parser.add_argument(
-        "--cache", type=Path, metavar="DIR", help=translate("Commands", "where faces and features are kept")
+        "--cache", type=Path, metavar="DIR", help=translate("Commands", "cache folder for faces and features")
     )
 
 
@@ -88,8 +88,8 @@ def data_sets(folders: Sequence[Path]) -> Mapping[str, Path]:
             raise KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "Two of the folders are called “{name}”, and data sets are told apart by that. "
-                    "Give each folder once, and rename one of two.",
+                    "Two of the folders are called “{name}”, but data sets are told apart by their folder's name. "
+                    "Give each folder only once, or rename one of the two.",
                 ),
                 name=name,
             )

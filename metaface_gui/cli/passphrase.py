@@ -21,7 +21,8 @@ def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
         _OPTION,
         metavar="FILE|-",
         help=translate(
-            "Commands", "the passphrase is this file's first line; -: standard input, on a terminal it is asked for"
+            "Commands",
+            "file whose first line is the passphrase; -: standard input (on a terminal you are asked for it)",
         ),
     )
 
@@ -36,7 +37,7 @@ def read_passphrase(source: str | None, *, is_new: bool) -> str | None:
         return None
     if source == "-" and sys.stdin.isatty():
         passphrase = getpass.getpass(translate("Commands", "Passphrase: "))
-        if is_new and getpass.getpass(translate("Commands", "The same again: ")) != passphrase:
+        if is_new and getpass.getpass(translate("Commands", "Repeat it: ")) != passphrase:
             raise PassphraseError(
                 QT_TRANSLATE_NOOP("Errors", "The two passphrases differ. Try again, and type the same one twice.")
             )
@@ -45,7 +46,7 @@ def read_passphrase(source: str | None, *, is_new: bool) -> str | None:
         return _first_line(source).decode()
     except (OSError, UnicodeDecodeError) as error:
         raise PassphraseError(
-            QT_TRANSLATE_NOOP("Errors", "No passphrase can be read from {file} ({reason}). Choose another file."),
+            QT_TRANSLATE_NOOP("Errors", "The passphrase cannot be read from {file} ({reason}). Choose another file."),
             file=source,
             reason=getattr(error, "strerror", None) or error,
         ) from error

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
             raise KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{source} is no folder of videos, and a cluster looks at nothing else. Leave --cluster out.",
+                    "{source} is not a folder of videos, and a cluster processes nothing else. Leave out --cluster.",
                 ),
                 source=args.source,
             )
@@ -87,7 +87,7 @@ def _recognize(args: argparse.Namespace, spec: SourceSpec, interrupts: Interrupt
         stack.enter_context(lines)
         video = stack.enter_context(_annotated(args.video, source)) if args.video else None
         bar = stack.enter_context(Progress(console=console, transient=True, disable=not console.is_terminal))
-        task = bar.add_task(translate("Commands", "looking"), total=source.frame_count)
+        task = bar.add_task(translate("Commands", "recognising"), total=source.frame_count)
         results = stack.enter_context(closing(_results(source, detector, look)))
         for result in results:
             with interrupts.held():

@@ -56,7 +56,7 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
     if folder.pictures:
         left_out = translate(
             "Commands",
-            "metaface: {path} is taken for a folder of videos: its {count} pictures are left out.",
+            "metaface: {path} is treated as a folder of videos; pictures skipped: {count}.",
             None,
             path=folder.path,
             count=folder.pictures,
@@ -74,7 +74,7 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         if len(to_do) < len(tasks):
             left_alone = translate(
                 "Commands",
-                "{count} videos are done already and are left alone; --again does them again.",
+                "Skipped videos, as they already have results: {count}. --again redoes them.",
                 None,
                 count=len(tasks) - len(to_do),
             )
@@ -102,7 +102,7 @@ def _cluster(args: argparse.Namespace) -> AbstractContextManager[Cluster]:
     if args.video is not None:
         raise KnownError(
             QT_TRANSLATE_NOOP(
-                "Errors", "Workers of a cluster write nothing, so they make no annotated videos. Leave --video out."
+                "Errors", "Cluster workers write no files, so they cannot make annotated videos. Leave out --video."
             )
         )
     return connected(args.cluster)
@@ -131,7 +131,7 @@ def _check_annotated_folder(folder: VideoFolder, annotated: Path | None) -> None
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Annotated videos in {path} would be looked at as well the next time. Choose a place outside of "
+                "Annotated videos in {path} would be processed as input the next time. Choose a place outside "
                 "{folder}.",
             ),
             path=annotated,
@@ -167,7 +167,7 @@ class _Bar:
             TimeRemainingColumn(),
         )
         self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._bar: TaskID = self._bars.add_task(translate("Commands", "looking"), total=len(tasks), note="")
+        self._bar: TaskID = self._bars.add_task(translate("Commands", "recognising"), total=len(tasks), note="")
         self._total = len(tasks)
 
     def __enter__(self) -> _Bar:

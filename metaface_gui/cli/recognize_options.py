@@ -17,8 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.description = translate(
         "Commands",
-        "Say who is in a video, an image, a stream, a folder of pictures, or every video of a folder. A folder is "
-        "taken for one of videos if a video lies in it, or no picture does and a video lies in a folder below.",
+        "Say who is in a video, an image, a stream, a folder of pictures, or every video in a folder. A folder counts "
+        "as a folder of videos if it contains a video, or if it contains no picture and a subfolder contains a video.",
     )
     parser.add_argument("source", metavar="SOURCE")
     add_gallery_option(parser, required=True)
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=tuple(LEARNERS),
         default=next(iter(LEARNERS)),
         metavar="KEY",
-        help=translate("Commands", "how to adapt: {keys}", None, keys=", ".join(LEARNERS)),
+        help=translate("Commands", "method to adapt with: {keys}", None, keys=", ".join(LEARNERS)),
     )
     add_recognition_options(parser)
     parser.add_argument(
@@ -36,8 +36,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="use_room",
         help=translate(
             "Commands",
-            "do not adapt to the unlabelled faces that a video or stream showed earlier; they are kept in memory only "
-            "and never taken from another file",
+            "do not adapt to the unlabelled faces seen earlier in the same video or stream; they are kept in memory "
+            "only and never carried over to another file",
         ),
     )
     parser.add_argument(
@@ -46,23 +46,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         help=translate(
             "Commands",
-            "write the lines to a file and a summary to the terminal; of a folder of videos, to a folder that gets a "
-            "VIDEO.jsonl for each. Those that are there already, newer than their video and of the same people and "
-            "settings, are left alone: so an interrupted run goes on",
+            "write the lines to a file and a summary to the terminal; for a folder of videos, give a folder, which "
+            "gets one VIDEO.jsonl per video. Results that are newer than their video and were made with the same "
+            "people and settings are kept, so an interrupted run can be continued",
         ),
     )
     parser.add_argument(
         "--video",
         type=Path,
         metavar="OUT.mp4",
-        help=translate("Commands", "write an annotated video; of a folder of videos, a folder of VIDEO.mp4"),
+        help=translate("Commands", "write an annotated video; for a folder of videos, a folder of VIDEO.mp4"),
     )
     at_a_time = parser.add_mutually_exclusive_group()
     at_a_time.add_argument(
         "--processes",
         type=parse_count,
         metavar="N",
-        help=translate("Commands", "look at so many videos of a folder at a time (default: one a core, 16 at most)"),
+        help=translate(
+            "Commands", "process this many videos of a folder at a time (default: one per core, 16 at most)"
+        ),
     )
     at_a_time.add_argument(
         "--cluster",
@@ -70,14 +72,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help=translate(
             "Commands",
-            "look at a folder's videos on the workers of a Dask scheduler, such as tls://host:8786, which find them "
-            "under the same path",
+            "process a folder's videos on the workers of a Dask scheduler, such as tls://host:8786; they must find "
+            "the videos under the same path",
         ),
     )
     parser.add_argument(
         "--again",
         action="store_true",
-        help=translate("Commands", "look at all videos of a folder, also at those whose lines are there already"),
+        help=translate("Commands", "process all videos of a folder, including those that already have results"),
     )
     add_force_option(parser)
     parser.set_defaults(run=later("recognize"))

@@ -73,7 +73,9 @@ class StdoutLines:
     def __init__(self) -> None:
         if isinstance(sys.stdout, _Closed):
             raise KnownError(
-                QT_TRANSLATE_NOOP("Errors", "Standard output is closed, so the lines have no place. Add --jsonl FILE.")
+                QT_TRANSLATE_NOOP(
+                    "Errors", "Standard output is closed, so the results cannot be printed. Add --jsonl FILE."
+                )
             )
         encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
         self._is_unicode = encoding.startswith("utf")

@@ -89,7 +89,7 @@ def run(args: argparse.Namespace) -> int:
             result = _meta_train(args, embedder, data, checkpoint=checkpoint, group=group, display=display, store=store)
         except MetaTrainingInterrupted as interrupted:
             if group.rank == 0:
-                hint = translate("Commands", "Run the same command with --resume to go on.")
+                hint = translate("Commands", "Run the same command with --resume to continue.")
                 sys.stderr.write(f"metaface: {error_text(interrupted)} {hint}\n")
             return _INTERRUPTED
         if group.rank == 0:
@@ -142,11 +142,13 @@ def _check(args: argparse.Namespace, checkpoint: Path) -> None:
     check_writable(args.out)
     if args.learner in (TRUNK, RANGES) and args.projection:
         raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "A trunk is tuned before there is a projection. Leave out --projection.")
+            QT_TRANSLATE_NOOP("Errors", "The trunk is tuned before a projection is trained. Leave out --projection.")
         )
     if checkpoint.exists() and not args.resume:
         raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is of an unfinished training. Go on with --resume, or delete it."),
+            QT_TRANSLATE_NOOP(
+                "Errors", "{path} belongs to an unfinished training run. Continue it with --resume, or delete the file."
+            ),
             path=checkpoint,
         )
 
@@ -173,8 +175,8 @@ def _meta_train(
     if embedder.projection is None and group.rank == 0:
         missing = translate(
             "Commands",
-            "The embedder has no projection, so the tail cannot move and there is little to gain. "
-            "Run “metaface train projection” first, and give its file with --projection.",
+            "The embedder has no projection, so its tail cannot adapt and there is little to gain. Run “metaface "
+            "train projection” first, and pass its file with --projection.",
         )
         sys.stderr.write(f"metaface: {missing}\n")
     projecting = translate("Commands", "projecting")
@@ -225,7 +227,7 @@ def _summary(out: Path, result: MetaTrainingResult) -> None:
     def line(title: str, metrics: ValidationMetrics) -> None:
         text = translate(
             "Commands",
-            "{title}: accuracy {top1:.1%}, TPIR at FPIR {fpir:.0%} {tpir:.1%}",
+            "{title}: accuracy {top1:.1%}, TPIR {tpir:.1%} at FPIR {fpir:.0%}",
             None,
             title=title,
             top1=metrics.top1,

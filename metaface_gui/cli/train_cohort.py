@@ -48,8 +48,8 @@ def train_cohort(
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{count} people are too few to stand for strangers without anybody standing out: at least {needed} "
-                "are needed. Choose a larger folder.",
+                "{count} people are too few for a cohort of strangers: each one would weigh too much. At least "
+                "{needed} are needed. Choose a larger folder.",
             ),
             count=people,
             needed=needed,
@@ -96,7 +96,7 @@ def train_cohort(
         shares = ", ".join(f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, rates, strict=True))
         text = translate(
             "Commands",
-            "γ = {sharpening}, {condition}: promised 1 %, achieved with so many people enrolled {shares}",
+            "γ = {sharpening}, {condition}: promised 1 %, actual by number of people enrolled: {shares}",
             None,
             sharpening=best.sharpening,
             condition=condition,

@@ -32,11 +32,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help=translate("Commands", "other methods' meta-parameters that you trained, for “rl2” to choose from"),
+        help=translate("Commands", "meta-parameters of other methods that you trained, for “rl2” to choose from"),
     )
-    parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer steps"))
-    parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes a step"))
-    parser.add_argument("--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest rate"))
+    parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer-loop steps"))
+    parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes per step"))
+    parser.add_argument(
+        "--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest learning rate")
+    )
     parser.add_argument(
         "--copies",
         type=parse_count,
@@ -47,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=parse_seed, default=0, metavar="N")
     parser.add_argument("--split-seed", type=parse_seed, default=SPLIT_SEED, metavar="N")
     parser.add_argument(
-        "--resume", action="store_true", help=translate("Commands", "go on where an interrupted training stopped")
+        "--resume", action="store_true", help=translate("Commands", "resume an interrupted training run")
     )
     add_force_option(parser)
     parser.set_defaults(run=later("train"))

@@ -41,7 +41,7 @@ def check_alone(group: ProcessGroup) -> None:
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Trunk, projection and cohort are each trained by one process. Run the command without torchrun.",
+                "Trunk, projection and cohort are each trained in a single process. Run the command without torchrun.",
             )
         )
 

@@ -51,7 +51,7 @@ def train_ranges(
         raise cannot_write(args.out, error) from error
     text = translate(
         "Commands",
-        "{file}: trunk {id}, {count} layers within ranges",
+        "{file}: trunk {id}, {count} layers limited to their ranges",
         None,
         file=args.out,
         id=made.id,

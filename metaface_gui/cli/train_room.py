@@ -50,8 +50,8 @@ def train_room(
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "A room is measured against a cohort of strangers, and this embedder has none. "
-                "Run “metaface train cohort” first.",
+                "Rooms are measured against a cohort of strangers, which this embedder does not have yet. Run "
+                "“metaface train cohort” first.",
             )
         )
     settings = replace(RoomFitSettings(), seed=args.seed)
@@ -63,11 +63,11 @@ def train_room(
         return torch.from_numpy(np.concatenate([features_of_both(embedder, batch) for batch in batches]))
 
     rooms = draw_rooms(
-        faces.train, embed, settings, on_progress=display.stage(translate("Commands", "photographing rooms"))
+        faces.train, embed, settings, on_progress=display.stage(translate("Commands", "simulating rooms"))
     )
     learner = make_learner(_SCORER, embedder.space, trained)
     cells = strangers_seen(
-        rooms, learner, cohort, settings, on_progress=display.stage(translate("Commands", "showing strangers"))
+        rooms, learner, cohort, settings, on_progress=display.stage(translate("Commands", "testing with strangers"))
     )
     prior = fit_prior(cells, settings)
     try:

@@ -75,7 +75,7 @@ def train_trunk(
         )
     except KeyboardInterrupt:
         if checkpoint.exists():
-            sys.stderr.write(translate("Commands", "Run the same command with --resume to go on.") + "\n")
+            sys.stderr.write(translate("Commands", "Run the same command with --resume to continue.") + "\n")
         raise
     begun: dict[str, object] = {}
     if start is not None:
@@ -91,7 +91,7 @@ def train_trunk(
     checkpoint.unlink(missing_ok=True)
     text = translate(
         "Commands",
-        "cosine of degraded to clean pictures {before:.3f} → {after:.3f}; {file}",
+        "cosine between degraded and clean pictures {before:.3f} → {after:.3f}; {file}",
         None,
         before=before,
         after=after,

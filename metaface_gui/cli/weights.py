@@ -17,15 +17,15 @@ from metaface_gui.weights.store import WeightsStatus, WeightsStore
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the actions."""
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    actions.add_parser("list", help=translate("Commands", "what there is")).set_defaults(run=_list)
-    fetch = actions.add_parser("fetch", help=translate("Commands", "download weights that do not ship"))
+    actions.add_parser("list", help=translate("Commands", "list all weights")).set_defaults(run=_list)
+    fetch = actions.add_parser("fetch", help=translate("Commands", "download weights that are not shipped"))
     fetch.add_argument("name", metavar="NAME")
     fetch.add_argument(
         "--from",
         dest="file",
         type=Path,
         metavar="FILE",
-        help=translate("Commands", "take them from a file you have instead of the network"),
+        help=translate("Commands", "install them from a file you have instead of downloading"),
     )
     fetch.set_defaults(run=_fetch)
     actions.add_parser("verify", help=translate("Commands", "compare every checksum")).set_defaults(run=_verify)
@@ -68,7 +68,9 @@ def _fetch(args: argparse.Namespace) -> int:
                 lambda done, total: bar.update(task, completed=done, total=total),
                 lambda: False,
             )
-    console.print(translate("Commands", "{name} is here: {path}", None, name=args.name, path=path), soft_wrap=True)
+    console.print(
+        translate("Commands", "{name} is on this computer: {path}", None, name=args.name, path=path), soft_wrap=True
+    )
     return 0
 
 

@@ -111,7 +111,7 @@ def require_shots(shots: Sequence[NewShot]) -> None:
     """
     if not shots:
         raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "There is no shot to learn the person from. Record or choose pictures first.")
+            QT_TRANSLATE_NOOP("Errors", "There are no shots to learn the person from. Record or choose pictures first.")
         )
 
 

@@ -118,8 +118,8 @@ class Database:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The gallery {path} was opened only to read. Close the window or command that is using it, then "
-                    "open it again.",
+                    "The gallery {path} was opened read-only. Close the window or command that is using it, then open "
+                    "it again.",
                 ),
                 path=str(self.path),
             )
@@ -208,7 +208,7 @@ def _vacuum(connection: sqlite3.Connection, path: Path | None) -> None:
             QT_TRANSLATE_NOOP(
                 "Errors",
                 "What was deleted is gone from the gallery, but traces stay in {path}, as the disk is too full to "
-                "rewrite it. Make room on it; MetaFace then clears them by itself.",
+                "rewrite it. Free some space; MetaFace then clears them by itself.",
             ),
             path=shown(path),
         ) from error
@@ -300,8 +300,8 @@ def _bring_up_to_date(
         raise GalleryError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "An older MetaFace wrote {path}, and it has to be converted before it can be read. Open it once where "
-                "it may be changed.",
+                "{path} was written by an older MetaFace and must be converted before it can be read. Open it once "
+                "where it can be written.",
             ),
             path=str(path),
         )

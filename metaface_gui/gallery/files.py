@@ -61,13 +61,15 @@ def usable_path(path: Path) -> Path:
         GalleryError: if the path is a folder or a device, or cannot be accessed.
     """
     if "\0" in str(path):
-        raise GalleryError(QT_TRANSLATE_NOOP("Errors", "A file's name cannot hold a NUL. Type another name."))
+        raise GalleryError(
+            QT_TRANSLATE_NOOP("Errors", "A file name cannot contain a NUL character. Type another name.")
+        )
     with translated(path):
         path = Path(os.path.realpath(path))  # Path.resolve() raises RuntimeError for circular links
         if path.is_dir():
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
-                    "Errors", "{path} is a folder, not a gallery. Name a file in it, e.g. {path}{separator}{example}."
+                    "Errors", "{path} is a folder, not a gallery. Give a file in it, e.g. {path}{separator}{example}."
                 ),
                 path=str(path),
                 separator=os.sep,
@@ -92,7 +94,7 @@ def check_file(path: Path, migrations: Sequence[Migration]) -> int:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "A newer MetaFace wrote {path} (gallery version {found}; this one knows up to {known}). "
+                    "{path} was written by a newer MetaFace (gallery version {found}; this one knows up to {known}). "
                     "Update MetaFace, or choose another gallery.",
                 ),
                 path=str(path),

@@ -122,8 +122,8 @@ class FileKeys:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The key that is to encrypt the gallery cannot be kept: {file} cannot be written ({reason}). Make "
-                    "room there or change its permissions, or name another folder in the variable {variable}.",
+                    "The gallery's encryption key cannot be stored: {file} cannot be written ({reason}). Free some "
+                    "space there, change its permissions, or set the variable {variable} to another folder.",
                 ),
                 file=str(file),
                 reason=error.strerror or error,
@@ -251,8 +251,8 @@ def _unreadable(place: str, reason: Exception | str) -> GalleryError:
     return GalleryError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "The gallery's key in {place} cannot be used ({reason}). Put back the key that was there, or import an "
-            "export of the gallery.",
+            "The gallery's key in {place} cannot be used ({reason}). Put back the original key, or import an export "
+            "of the gallery.",
         ),
         place=place,
         reason=getattr(reason, "strerror", None) or reason,

@@ -54,7 +54,7 @@ def too_late() -> GalleryError:
     """Return the error for an undo that a later change prevents."""
     return GalleryError(
         QT_TRANSLATE_NOOP(
-            "Errors", "That can no longer be undone: something was changed since. Undo the later changes first."
+            "Errors", "That can no longer be undone: something has changed since. Undo the later changes first."
         )
     )
 

@@ -33,8 +33,8 @@ class WriterLock:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The folder {folder} cannot be written ({reason}). Choose a gallery in another folder, "
-                    "or open this one only to read.",
+                    "The folder {folder} cannot be written to ({reason}). Choose a gallery in another folder, or open "
+                    "this one read-only.",
                 ),
                 folder=str(gallery.parent),
                 reason=error.strerror,
@@ -46,7 +46,8 @@ class WriterLock:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The gallery {path} lies where files cannot be locked ({reason}). Move it to a local disk.",
+                    "The gallery {path} is in a place where files cannot be locked ({reason}). Move it to a local "
+                    "disk.",
                 ),
                 path=str(gallery),
                 reason=error.strerror,
@@ -56,8 +57,7 @@ class WriterLock:
             raise GalleryError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The gallery {path} is open in another window or command. Close that, or open this one only "
-                    "to read.",
+                    "The gallery {path} is open in another window or command. Close that, or open this one read-only.",
                 ),
                 path=str(gallery),
             )

@@ -40,7 +40,7 @@ def clean_name(text: str) -> str:
     # Lone surrogates ("Cs") are half a character, which no file can store.
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in name):
         raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "A name cannot hold control characters. Type it instead of pasting it.")
+            QT_TRANSLATE_NOOP("Errors", "A name cannot contain control characters. Type it instead of pasting it.")
         )
     if all(unicodedata.category(letter)[0] in _INVISIBLE for letter in name):
         raise GalleryError(QT_TRANSLATE_NOOP("Errors", "The name is empty. Type a name."))
@@ -114,7 +114,7 @@ def _is_needed(name: str, index: int) -> bool:
 def _too_long(length: int) -> GalleryError:
     return GalleryError(
         QT_TRANSLATE_NOOP(
-            "Errors", "The name is {length} characters long and may be {limit} at most. Type a shorter name."
+            "Errors", "The name is {length} characters long; at most {limit} are allowed. Type a shorter name."
         ),
         length=length,
         limit=MAX_NAME,

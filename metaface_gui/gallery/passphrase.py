@@ -65,7 +65,7 @@ class WrappedKey:
         except InvalidTag as error:
             raise PassphraseError(
                 QT_TRANSLATE_NOOP(
-                    "Errors", "That is not the passphrase of this file. Type the one it was exported with."
+                    "Errors", "That is not the passphrase of this file. Type the one that it was exported with."
                 )
             ) from error
 
@@ -84,7 +84,8 @@ def wrap(key: bytes, passphrase: str) -> WrappedKey:
 def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelism: int) -> AESGCM:
     if not 1 <= len(passphrase) <= MAX_PASSPHRASE:
         raise PassphraseError(
-            QT_TRANSLATE_NOOP("Errors", "A passphrase has 1 to {limit} characters. Type another."), limit=MAX_PASSPHRASE
+            QT_TRANSLATE_NOOP("Errors", "A passphrase must have 1 to {limit} characters. Type another."),
+            limit=MAX_PASSPHRASE,
         )
     # The same text may be typed as different code points; NIST SP 800-63B, 5.1.1.2, asks for normalisation.
     word = unicodedata.normalize("NFKC", passphrase).encode("utf-8", "surrogatepass")
@@ -93,7 +94,8 @@ def _key_of(passphrase: str, salt: bytes, cost: int, block_size: int, parallelis
     except MemoryError as error:
         raise PassphraseError(
             QT_TRANSLATE_NOOP(
-                "Errors", "There is not enough memory free for the passphrase (128 MB). Close something and try again."
+                "Errors",
+                "There is not enough free memory to check the passphrase (128 MB). Close other programs and try again.",
             )
         ) from error
     return AESGCM(key)

@@ -111,8 +111,8 @@ def _key_of_this_computer(protection: Protection, path: Path | None, keys: KeySt
         raise GalleryError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The key that {path} is encrypted with is not here; it was looked for in: {places}. Where the gallery "
-                "comes from, export it with a passphrase and import that file here; or put the key back (id {key_id}).",
+                "The key that encrypts {path} was not found in: {places}. On the computer that the gallery comes "
+                "from, export it with a passphrase and import that file here; or put the key back (id {key_id}).",
             ),
             path=shown(path),
             places=", ".join(found.looked_in),
@@ -122,8 +122,8 @@ def _key_of_this_computer(protection: Protection, path: Path | None, keys: KeySt
         raise GalleryError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The key in {place} is not the one that {path} is encrypted with (id {key_id}). Put the right one "
-                "back, or import an export of the gallery.",
+                "The key in {place} is not the one that encrypts {path} (id {key_id}). Put the right one back, or "
+                "import an export of the gallery.",
             ),
             place=found.looked_in[-1],
             path=shown(path),

@@ -16,22 +16,22 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 
 NOT_A_GALLERY = QT_TRANSLATE_NOOP(
     "Errors",
-    "{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to begin a "
-    "new gallery.",
+    "{path} is not a MetaFace gallery, or its beginning is damaged. Choose another file, or a new name to start a new "
+    "gallery.",
 )
 DAMAGED = QT_TRANSLATE_NOOP(
     "Errors",
-    "The gallery {path} is damaged ({reason}); it was left as it is. Restore a backup or import an export, or choose "
+    "The gallery {path} is damaged ({reason}) and was left unchanged. Restore a backup, import an export, or choose "
     "another gallery.",
 )
 FULL = QT_TRANSLATE_NOOP(
     "Errors",
-    "The disk that holds {path} is full, so nothing was changed. Make room on it and try again.",
+    "The disk that holds {path} is full, so nothing was changed. Free some space and try again.",
 )
 BUSY = QT_TRANSLATE_NOOP("Errors", "Another program is using {path}. Close it and try again.")
 READ_ONLY = QT_TRANSLATE_NOOP(
     "Errors",
-    "{path} may only be read ({reason}). Change its permissions, or choose another gallery.",
+    "{path} is read-only ({reason}). Change its permissions, or choose another gallery.",
 )
 UNREACHABLE = QT_TRANSLATE_NOOP(
     "Errors",

@@ -166,7 +166,7 @@ def _places(table: str, row: Mapping[str, Any]) -> dict[str, str]:
 def _require_exportable(target_path: Path, source_path: Path | None) -> None:
     if not target_path.parent.is_dir():
         raise GalleryError(
-            QT_TRANSLATE_NOOP("Errors", "There is no folder {folder}. Make it first, or choose another."),
+            QT_TRANSLATE_NOOP("Errors", "There is no folder {folder}. Create it first, or choose another."),
             folder=str(target_path.parent),
         )
     # Replacing a gallery that has a writer would mix its log into the new file.

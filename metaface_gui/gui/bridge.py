@@ -1,4 +1,4 @@
-"""The one place where what the engine says hops from its worker threads to the GUI thread."""
+"""The one place where the engine's events cross from its worker threads to the GUI thread."""
 
 from __future__ import annotations
 

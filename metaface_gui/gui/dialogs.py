@@ -60,7 +60,7 @@ class MethodsDialog(QDialog):
 
 
 class AboutDialog(QDialog):
-    """What this is, which version, and what is done with faces."""
+    """What the program is, its version, and what it does with faces."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +77,7 @@ class AboutDialog(QDialog):
         for text in (
             self.tr("Live face recognition that learns a new person from a few shots, by meta-learning."),
             self.tr("Pictures, names and templates stay on this computer. Nothing is sent anywhere."),
-            self.tr("MIT licence. What others made, and under which licence, is in THIRD_PARTY_NOTICES.md."),
+            self.tr("MIT licence. Third-party work and its licences are listed in THIRD_PARTY_NOTICES.md."),
         ):
             label = QLabel(text)
             label.setWordWrap(True)

@@ -16,7 +16,7 @@ def effect_title(name: str) -> str:
         "soft_focus": translate("Environments", "Out of focus"),
         "monochrome": translate("Environments", "Black and white"),
         "colour_cast": translate("Environments", "Orange lamp"),
-        "dim_light": translate("Environments", "Light going out"),
+        "dim_light": translate("Environments", "Fading light"),
         "old_sensor": translate("Environments", "Old webcam"),
         "distance": translate("Environments", "Far away"),
     }
@@ -27,13 +27,13 @@ def effect_explanation(name: str) -> str:
     """What an effect does to the picture, in one line."""
     words = {
         "masks": translate("Environments", "A mask is drawn on every face that is found."),
-        "side_light": translate("Environments", "One lamp at a side: half of each face is dark."),
+        "side_light": translate("Environments", "One lamp on one side: half of each face is dark."),
         "backlight": translate("Environments", "A bright window behind: faces are dark and veiled."),
-        "fog": translate("Environments", "A pale veil, light that bleeds, little contrast."),
+        "fog": translate("Environments", "A pale veil, bleeding light, low contrast."),
         "soft_focus": translate("Environments", "The lens is out of focus."),
-        "monochrome": translate("Environments", "A grey camera with much contrast and grain."),
+        "monochrome": translate("Environments", "A monochrome camera with high contrast and grain."),
         "colour_cast": translate("Environments", "An orange lamp: hardly any blue is left."),
-        "dim_light": translate("Environments", "Few photons: a dark picture, and the sensor's noise in it."),
+        "dim_light": translate("Environments", "Few photons: a dark picture full of sensor noise."),
         "old_sensor": translate("Environments", "Few pixels, colour noise, sharpened and compressed."),
         "distance": translate("Environments", "Everybody is far away and small."),
     }
@@ -41,7 +41,7 @@ def effect_explanation(name: str) -> str:
 
 
 def setting_words(setting: EnvironmentSetting) -> str:
-    """What the dial is set to, e.g. “Light going out 60 %, Fog 30 %”; "" where it is off."""
+    """What the dial is set to, e.g. “Fading light 60 %, Fog 30 %”; "" where it is off."""
     parts = ((name, round(100 * strength)) for name, strength in setting.effects)
     return listed(f"{effect_title(name)} {percent}\u00a0%" for name, percent in parts if percent)
 

@@ -1,4 +1,4 @@
-"""Asks for the files that people come from or go to."""
+"""Asks for files to import people from or export them to."""
 
 from __future__ import annotations
 

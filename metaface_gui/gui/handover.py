@@ -1,4 +1,4 @@
-"""What a window hands over to the one in its place: what is on screen, but neither remembered nor the engine's."""
+"""What a window hands over to its successor: what is on screen but neither remembered nor known to the engine."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from metaface_gui.types import Frame, PersonId, RequestId
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handover:
-    """Taken with `of` before the former window is closed, given in two steps: `give_picture`, then, once the engine has
-    told the new window what there is, `give_rest`.
+    """Taken with `of` before the previous window is closed, handed over in two steps: `give_picture` and, once the
+    engine has told the new window its state, `give_rest`.
 
     Consent is not handed over: it is given for what stands there, and that was made again.
     """

@@ -67,15 +67,15 @@ class HelpController(QObject):
         studio = [button for button in bar.findChildren(QToolButton) if button.defaultAction() is self._commands.studio]
         return (
             TourStop(
-                self.tr("Choose what to look at"),
+                self.tr("Choose a source"),
                 self.tr(
-                    "A camera, a video, a folder of pictures, or the demo, which needs none of them. Faces get boxes "
+                    "A camera, a video, a folder of pictures, or the demo, which needs none of these. Faces get boxes "
                     "and names here. Click a face to say who it is, or to correct a name."
                 ),
                 (bar.source_button, self._stage.video),
             ),
             TourStop(
-                self.tr("Make somebody known"),
+                self.tr("Enrol somebody"),
                 self.tr(
                     "Press E, hold the button for two seconds while the person turns the head a little, and type the "
                     "name. From then on this person is recognised; everybody else stays Unknown. Pictures and names "
@@ -87,7 +87,7 @@ class HelpController(QObject):
                 self.tr("Several ways to learn"),
                 self.tr(
                     "Choose here, or with the keys 1 to 9, which method decides. The studio (Ctrl+J) below the video "
-                    "shows what it does: compare methods on the same faces, and see why a face has its name. F11 "
+                    "shows how it works: compare methods on the same faces, and see why a face got its name. F11 "
                     "presents it to an audience, Ctrl+F11 on a second screen."
                 ),
                 (self._stage.methods, *studio),

@@ -1,4 +1,4 @@
-"""Ctrl+C, SIGTERM and SIGHUP close the window in order, as its cross does, instead of raising inside Qt's event loop.
+"""Ctrl+C, SIGTERM and SIGHUP close the window cleanly, like its close button, instead of raising in Qt's event loop.
 
 Python runs a signal's handler between two of its own instructions, and while Qt waits for events there are none: the
 signal's number comes through a socket that Qt watches (`signal.set_wakeup_fd`), which wakes the loop up.

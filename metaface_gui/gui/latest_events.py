@@ -1,4 +1,4 @@
-"""What the engine said last of everything that lasts, for a window that is made while the engine runs."""
+"""The engine's latest lasting events, for a window that is made while the engine runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A method's words on screen, in the user's language, from what its class says of itself."""
+"""A method's texts on screen, in the user's language, from its class's own description."""
 
 from __future__ import annotations
 

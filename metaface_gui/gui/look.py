@@ -1,4 +1,4 @@
-"""What the View menu says of the window's look: theme, language, size of the letters."""
+"""The View menu's settings of the window's appearance: theme, language, text size."""
 
 from __future__ import annotations
 

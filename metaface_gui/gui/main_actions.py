@@ -1,4 +1,4 @@
-"""The window's actions: one list from which menus, keyboard shortcuts and the dialog about them are made."""
+"""The window's actions: the one list that menus, keyboard shortcuts and the shortcuts dialog are made from."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class MainActions(QObject):
         self.hud.setToolTip(self.tr("Show frames per second, latency and device on the video (H)"))
         self.mirror = self._add(menu, "mirror", self.tr("M&irror the picture"), ["Ctrl+M"], checkable=True)
         self.mirror.setToolTip(
-            self.tr("Mirror the picture; names, recognition and recordings stay as they are (Ctrl+M)")
+            self.tr("Mirror the picture; names, recognition and recordings are not affected (Ctrl+M)")
         )
         self.panel = self._add(menu, "panel", self.tr("Side &panel"), ["Ctrl+B"], checkable=True)
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
@@ -131,12 +131,12 @@ class MainActions(QObject):
         self._studio_group = self._current
         self.studio = self._add(menu, "studio", self.tr("&Studio below the video"), ["Ctrl+J"], checkable=True)
         self.studio.setIconText(self.tr("Studio"))
-        self.studio.setToolTip(self.tr("Show or hide what the methods do: curves, comparison, map, reasons (Ctrl+J)"))
+        self.studio.setToolTip(self.tr("Show or hide how the methods work: curves, comparison, map, reasons (Ctrl+J)"))
         self.studio_large = self._add(
             menu, "fullscreen", self.tr("Studio over the &whole window"), ["Ctrl+Shift+J"], checkable=True
         )
         self.studio_large.setToolTip(
-            self.tr("The studio large, the video small beside it, the side panel folded away (Ctrl+Shift+J)")
+            self.tr("The studio large, the video small beside it, the side panel closed (Ctrl+Shift+J)")
         )
         self.pages = {
             page.key: self._add(menu, "", translate("StudioPages", page.menu_title), [f"Alt+{number}"])
@@ -163,7 +163,7 @@ class MainActions(QObject):
             menu, "fullscreen", self.tr("People over the &whole window"), ["Ctrl+G"], checkable=True
         )
         self.people_page.setToolTip(
-            self.tr("Everybody as a page of pictures, with their shots beside it and the video small (Ctrl+G)")
+            self.tr("Everybody as a page of pictures, with their shots and a small video beside it (Ctrl+G)")
         )
         self.undo = self._add(menu, "undo", self.tr("&Undo"), ["Ctrl+Z"])
         self.undo.setEnabled(False)

@@ -1,4 +1,4 @@
-"""The tool bar: what is looked at, enrolment, and which learner knows how many people."""
+"""The tool bar: the source, enrolment, and which learner knows how many people."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class MainToolBar(QToolBar):
             text, tip = self.tr("Loading models…"), self.tr("The models are being loaded.")
         elif adapted is None:
             text = self._names(models) if not self._people else f"{self._names(models)} · {self._people_text()}"
-            tip = self.tr("It is being adapted.")
+            tip = self.tr("It is adapting.")
         elif adapted.n_people == 0:
             text, tip = self._names(models), self.tr("Nobody is enrolled yet.")
         else:

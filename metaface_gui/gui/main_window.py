@@ -1,4 +1,4 @@
-"""The main window: live view, side panel, tool bar, menus; passes what the engine says to who shows it."""
+"""The main window: live view, side panel, tool bar, menus; passes the engine's events to the widgets that show them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How models and devices are written: by their authors' spelling, not by the keys that settings know them by."""
+"""How models and devices are spelled on screen: as their authors do, not by the keys of the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people over the whole window: the same panel, large, and the video small beside it."""
+"""The people over the whole window: the same panel, large, with a small video beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said where a window was asked for and none can open: whoever started it from a menu sees no terminal."""
+"""The message when a window cannot open: somebody who started it from a menu sees no terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the window's memory lies, and those of its entries that are wanted before anything heavy is loaded."""
+"""Where the window's memory is kept, and its entries that are needed before anything heavy is loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A window's place on the screens that there are: no part of it out of sight, whatever was remembered.
+"""Fits a window's remembered place to the available screens, so that no part of it is out of sight.
 
 May not import what imports torch: the window that is shown while PyTorch loads uses it.
 """

@@ -1,4 +1,4 @@
-"""The dialog that lists what the keyboard can do. Made from the actions themselves, so it cannot be out of date."""
+"""The dialog that lists the keyboard shortcuts. Made from the actions themselves, so it cannot be out of date."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Type what you look for"))
+        self.search.setPlaceholderText(self.tr("Type to search"))
         self.search.setAccessibleName(self.tr("Search shortcuts"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._narrow)
         self._blocks = [self._on_video(), *(_block_of(group, self) for group in groups)]
         self._blocks = [block for block in self._blocks if block.rows]
-        self._nothing = QLabel(self.tr("No shortcut is called that."), self)
+        self._nothing = QLabel(self.tr("No shortcut has that name."), self)
         set_role(self._nothing, "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
@@ -80,9 +80,9 @@ class ShortcutsDialog(QDialog):
 
     def _on_video(self) -> _Block:
         rows = [
-            Shortcut(self.tr("Next face, face before"), ("Tab", "Shift+Tab")),
+            Shortcut(self.tr("Next face, previous face"), ("Tab", "Shift+Tab")),
             Shortcut(self.tr("Say who the face is"), ("Enter",)),
-            Shortcut(self.tr("Pause or go on"), ("Space",)),
+            Shortcut(self.tr("Pause or resume"), ("Space",)),
             Shortcut(self.tr("Close a message, leave full screen"), ("Esc",)),
         ]
         return _Block(self.tr("On the video"), rows, self)

@@ -1,4 +1,4 @@
-"""The menu that chooses what to look at: a camera by its name, files, a folder, an address, the demo."""
+"""The menu that chooses the source: a camera by its name, files, a folder, an address, the demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on screen while PyTorch loads, which takes longer than all the rest: the window's own place, look and name.
+"""What is on screen while PyTorch loads, which takes longest: the window's own place, appearance and name.
 
 May not import what imports torch, neither here nor further down: it would come too late.
 """

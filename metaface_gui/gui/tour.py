@@ -1,4 +1,4 @@
-"""The tour: a few stops at real parts of the window, each with a few words. It covers nothing up and blocks nothing."""
+"""The tour: a few stops at real parts of the window, each with a few words. It covers nothing and blocks nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether somebody was deleted between two looks at the gallery: whoever shows names must then let go of theirs."""
+"""Whether somebody was deleted between two gallery snapshots: widgets that show names must then drop theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window remembers from one run to the next. Whatever is damaged or out of range reads as its default."""
+"""The window's memory between runs. Whatever is damaged or out of range reads as its default."""
 
 from __future__ import annotations
 

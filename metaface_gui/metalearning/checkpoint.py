@@ -148,7 +148,8 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
         raise CheckpointError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{path} is the checkpoint of another training. Give the same options as then, or delete it.",
+                "{path} is the checkpoint of a different training run. Give the same options as then, or delete the "
+                "file.",
             ),
             path=path,
         )
@@ -157,7 +158,7 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
 
 def damaged_checkpoint(path: Path) -> CheckpointError:
     """Return the error for a file from which training cannot be resumed."""
-    text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or no checkpoint. Delete it and start the training again.")
+    text = QT_TRANSLATE_NOOP("Errors", "{path} is damaged or not a checkpoint. Delete it and start the training again.")
     return CheckpointError(text, path=path)
 
 

@@ -120,7 +120,7 @@ def own_device(device: torch.device) -> torch.device:
     local_rank, gpus = int(os.environ["LOCAL_RANK"]), torch.cuda.device_count()
     if local_rank >= gpus:
         raise DeviceError(
-            QT_TRANSLATE_NOOP("Errors", "This machine has {gpus} GPUs. Start no more than so many processes on it."),
+            QT_TRANSLATE_NOOP("Errors", "This machine has {gpus} GPUs. Start no more processes than that on it."),
             gpus=gpus,
         )
     return torch.device("cuda", local_rank)

@@ -115,8 +115,8 @@ def load_faces(
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "None of the {count} pictures in {folder} shows a face that can be found. The first, {first}: {reason} "
-                "Choose pictures with faces of 40 pixels or more.",
+                "No face was found in any of the {count} pictures in {folder}. The first, {first}: {reason} Choose "
+                "pictures with faces of 40 pixels or more.",
             ),
             count=len(pictures),
             folder=folder,
@@ -150,7 +150,7 @@ def _list_pictures(folder: Path) -> list[_Picture]:
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Cannot read the folder {folder}: {reason}. Choose a folder with a folder of pictures per person.",
+                "Cannot read the folder {folder}: {reason}. Choose a folder with one folder of pictures per person.",
             ),
             folder=error.filename or folder,
             reason=error.strerror or str(error),
@@ -159,8 +159,8 @@ def _list_pictures(folder: Path) -> list[_Picture]:
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "There are no people in {folder}. Put each person's pictures into a folder of their own in it, "
-                "named after them.",
+                "There are no people in {folder}. Put each person's pictures into a folder of their own there, named "
+                "after the person.",
             ),
             folder=folder,
         )

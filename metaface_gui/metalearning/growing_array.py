@@ -70,8 +70,8 @@ class GrowingArray(Generic[ScalarT]):
             raise CacheError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The disk of {folder} has too little room: {needed} GiB are needed. "
-                    "Free some, or choose a cache folder on another disk.",
+                    "The disk of {folder} has too little space: {needed} GiB are needed. Free some, or choose a cache "
+                    "folder on another disk.",
                 ),
                 folder=self._folder,
                 needed=f"{needed / _GIB:.1f}",
@@ -181,14 +181,15 @@ def _write_error(folder: Path, error: OSError) -> CacheError:
         return CacheError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The disk of {folder} is full. Free some room and run the command again: it goes on where it stopped.",
+                "The disk of {folder} is full. Free some space and run the command again: it continues where it "
+                "stopped.",
             ),
             folder=folder,
         )
     return CacheError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you may write.",
+            "Cannot keep intermediate results in {folder}: {reason}. Choose a cache folder that you can write to.",
         ),
         folder=folder,
         reason=error.strerror or str(error),

@@ -102,8 +102,9 @@ class OpenSetProtocol:
             raise TooFewPeopleError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "Of {people} people, {eligible} have more than {k_shot} pictures; an episode with {k_shot} shots "
-                    "needs two. Ask for fewer shots with --k-shot, for everybody with --split all, or add pictures.",
+                    "Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} "
+                    "shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, "
+                    "or add pictures.",
                 ),
                 people=len(numbers),
                 eligible=len(self.eligible),

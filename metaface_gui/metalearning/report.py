@@ -232,8 +232,8 @@ def _few_strangers(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
             yield Note(
                 QT_TRANSLATE_NOOP(
                     "Commands",
-                    "{people} different strangers cannot bear a claim about a FPIR of {fpir}: by the rule of three, "
-                    "even none let through would only show that it is below {limit}.",
+                    "{people} different strangers are too few to support a claim about an FPIR of {fpir}: by the rule "
+                    "of three, even if none got a name, that would only show that it is below {limit}.",
                 ),
                 {"people": str(fewest), "fpir": f"{fpir:.1%}", "limit": f"{min(1.0, 3.0 / max(fewest, 1)):.1%}"},
             )
@@ -245,8 +245,8 @@ def _shared_thresholds(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
             yield Note(
                 QT_TRANSLATE_NOOP(
                     "Commands",
-                    "An episode has too few strangers for a threshold at a FPIR of {fpir}: "
-                    "there the episodes share one, from all their strangers.",
+                    "An episode has too few strangers to set a threshold at an FPIR of {fpir}: the episodes share "
+                    "one, set on all their strangers.",
                 ),
                 {"fpir": f"{fpir:.1%}"},
             )
@@ -257,7 +257,7 @@ def _fewer_people(rows: Sequence[EvaluationRow]) -> Iterator[Note]:
         if used < n_way:
             yield Note(
                 QT_TRANSLATE_NOOP(
-                    "Commands", "{n_way}-way {k_shot}-shot episodes enrol {used} people: there are too few for more."
+                    "Commands", "{n_way}-way {k_shot}-shot episodes enrol only {used} people: the data set has too few."
                 ),
                 {"n_way": str(n_way), "k_shot": str(k_shot), "used": str(used)},
             )

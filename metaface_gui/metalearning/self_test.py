@@ -232,7 +232,7 @@ def nobody_with_two_shots(people: Sequence[str]) -> NothingToTestError:
     """Return the error that no shot can be left out; the caller raises it."""
     text = QT_TRANSLATE_NOOP(
         "Errors",
-        "Everybody has only one shot, and a test needs one to learn from and one to ask about. Record a second shot of "
+        "Everybody has only one shot, and a test needs one to learn from and one to test on. Record a second shot of "
         "{name}.",
     )
     return NothingToTestError(text, name=people[0])

@@ -217,8 +217,8 @@ class _OuterLoop:
             raise DivergedError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{count} gradients of “{learner}” in a row were not finite, up to step {step}. "
-                    "Choose a smaller --meta-lr.",
+                    "{count} gradients of “{learner}” in a row were not finite, the last at step {step}. Choose a "
+                    "smaller --meta-lr.",
                 ),
                 count=in_a_row,
                 learner=self._learner.key,
@@ -238,8 +238,8 @@ def check_enough(train_people: int, validation_people: int) -> None:
     raise TooFewToTrainError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "Of the people with a face that was found, {train} are for training and {validation} for validation, "
-            "but at least {min_train} and {min_validation} are needed. Give a folder with more people.",
+            "Of the people with a detected face, {train} are for training and {validation} for validation, but at "
+            "least {min_train} and {min_validation} are needed. Give a folder with more people.",
         ),
         train=train_people,
         validation=validation_people,

@@ -47,7 +47,7 @@ def download(url: str, target: Path, *, size: int, sha256: str, progress: Progre
             raise WeightsError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{host} sent another {file} than was published (size or checksum differ), so it was not kept. "
+                    "{host} sent a {file} that differs from the published one (size or checksum), so it was not kept. "
                     "Try again; if it happens again, a proxy may be changing what you download.",
                 ),
                 host=_host(url),

@@ -60,7 +60,7 @@ def test_a_live_clip_is_a_video_of_that_length_and_is_measured_as_any_file(tmp_p
 
 
 def test_a_camera_gives_no_clips() -> None:
-    with pytest.raises(SourceError, match="cannot be measured with"):
+    with pytest.raises(SourceError, match="cannot be used for measuring"):
         clips_of(parse_source("0"), SMALL)
 
 

@@ -95,13 +95,13 @@ def test_without_only_every_section_but_the_peers_is_measured(metaface: Metaface
     assert (window["one"]["methods"], window["all"]["methods"], window["frames"]) == (1, 2, 6)
     assert window["one"]["strips"] == 0 < window["all"]["strips"]
     assert window["times"] == pytest.approx(window["all"]["mean_ms"] / window["one"]["mean_ms"])
-    assert f"2 methods cost {window['times']:.2f} times what one costs" in result.out
+    assert f"2 methods cost {window['times']:.2f} times as much as one" in result.out
     assert set(record["startup"]) == {"median", "runs"}
     for heading in (
         "Stages",
-        "Pipeline, flat out",
-        "The engine live",
-        "A frame in the window",
+        "Whole pipeline, at full speed",
+        "The live engine",
+        "One frame in the window",
         "Galleries",
         "Start-up",
         "Memory",
@@ -116,7 +116,7 @@ def test_only_and_gallery_sizes_pick(metaface: Metaface, tmp_path: Path) -> None
     record = json.loads(path.read_text(encoding="utf-8"))
     assert set(record) == {"machine", "gallery"}
     assert [cost["people"] for cost in record["gallery"]] == [1, 4]
-    assert "Pipeline" not in result.out
+    assert "pipeline" not in result.out
 
 
 def test_a_missing_peer_is_one_line_that_says_how_to_install_it(
@@ -153,7 +153,7 @@ def test_a_source_that_is_not_there_is_one_line(metaface: Metaface, tmp_path: Pa
 def test_a_camera_cannot_be_measured_with(metaface: Metaface) -> None:
     result = metaface("bench", "--device", "cpu", "--only", "pipeline", "--source", "0")
     assert result.code == 1
-    assert "cannot be measured with" in result.err
+    assert "cannot be used for measuring" in result.err
 
 
 def test_ctrl_c_ends_it_as_any_command(metaface: Metaface, monkeypatch: pytest.MonkeyPatch) -> None:

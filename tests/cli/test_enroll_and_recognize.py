@@ -67,7 +67,7 @@ def test_enrolled_people_are_recognised_and_others_are_not(
     metaface("gallery", "hide", "Eileen Collins", "--gallery", gallery)
     hidden = metaface("recognize", still, "--gallery", gallery)
     assert [json.loads(line)["faces"][0]["person"] for line in hidden.out.splitlines()] == [None]
-    assert "Eileen Collins hidden, so not recognised" in hidden.err
+    assert "hidden, so not recognised: Eileen Collins" in hidden.err
 
     metaface("gallery", "delete", "Eileen Collins", "--gallery", gallery)
     metaface("recognize", clip, "--gallery", gallery, "--jsonl", lines)
@@ -250,13 +250,13 @@ def test_the_same_picture_twice_and_a_face_under_a_second_name_are_said(
     assert metaface("enroll", "Grace", still, "--gallery", gallery).code == 0
     again = metaface("enroll", "Grace", still, "--gallery", gallery)
     assert again.code == 0
-    assert "Grace: 1 shots are too like ones that are there already" in again.out
-    assert "Grace: 0 shots saved" in again.out
+    assert "Grace: shots not added, as they are too similar to stored ones: 1" in again.out
+    assert "Grace: shots saved: 0" in again.out
     renewed = metaface("enroll", "Grace", still, "--gallery", gallery, "--keep-days", 9)
-    assert "Grace: 1 shots saved" in renewed.out
+    assert "Grace: shots saved: 1" in renewed.out
     second = metaface("enroll", "Hopper", still, "--gallery", gallery)
     assert second.code == 0
-    assert "Hopper looks like Grace, who is enrolled already" in second.out
+    assert "Hopper looks like Grace, who is already enrolled" in second.out
     with Gallery.open(gallery) as opened:
         assert {person.name: person.shot_count for person in opened.snapshot().people} == {"Grace": 2, "Hopper": 1}
 
@@ -270,7 +270,7 @@ def test_shots_of_somebody_hidden_are_saved_and_it_is_said_that_they_stay_so(
     metaface("gallery", "hide", "Grace", "--gallery", gallery)
     more = metaface("enroll", "Grace", stills[0], "--keep-days", 9, "--gallery", gallery)
     assert more.code == 0
-    assert "Grace: 1 shots saved" in more.out
-    assert "Grace is hidden, so still not recognised. “metaface gallery unhide NAME” changes that." in more.out
+    assert "Grace: shots saved: 1" in more.out
+    assert "Grace is hidden and so still not recognised. To change that: “metaface gallery unhide NAME”." in more.out
     with Gallery.open(gallery) as opened:
         assert [person.is_hidden for person in opened.snapshot().people] == [True]

@@ -175,7 +175,7 @@ def test_tables_fit_into_eighty_columns(
     assert result.code == 0, result.err
     tables = result.out.split("different strangers")[0]
     assert "…" not in tables
-    assert "hard: FPIR in % of the shipped threshold where it promises 1 %" in tables
+    assert "hard: actual FPIR (%) of the shipped threshold for a promised 1 %" in tables
 
 
 def test_conditions_are_drawn_as_often_as_asked_and_clean_once(
@@ -251,7 +251,7 @@ def test_too_few_people_are_said_before_anything_is_computed(
 ) -> None:
     result = metaface(*quick, "--k-shot", PICTURES)
     assert result.code == 1
-    assert f"Of {PEOPLE + SINGLES} people, 0 have more than {PICTURES} pictures" in result.err
+    assert f"Only 0 of {PEOPLE + SINGLES} people have more than {PICTURES} pictures" in result.err
     assert result.err.count("\n") == 1
     assert features.asked == []
 

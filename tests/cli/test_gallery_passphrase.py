@@ -77,7 +77,9 @@ def test_out_and_back_with_a_passphrase_from_a_file(
     assert "--passphrase-file" in result.err
     result = metaface("gallery", "import", out, "--gallery", other, "--passphrase-file", words(b"hochst geheim"))
     assert result.code == 1
-    assert result.err == ("metaface: That is not the passphrase of this file. Type the one it was exported with.\n")
+    assert result.err == (
+        "metaface: That is not the passphrase of this file. Type the one that it was exported with.\n"
+    )
     assert "empty" in metaface("gallery", "list", "--gallery", other).out
     file = words("höchst geheim".encode())
     assert "1 added" in metaface("gallery", "import", out, "--gallery", other, "--passphrase-file", file).out
@@ -124,7 +126,7 @@ def test_at_a_terminal_it_is_asked_for_without_showing_it(
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"", "1 to 1000"), (b"\nx", "1 to 1000"), (b"x" * 1001, "1 to 1000"), (b"\xff\xfe", "No pass")],
+    [(b"", "1 to 1000"), (b"\nx", "1 to 1000"), (b"x" * 1001, "1 to 1000"), (b"\xff\xfe", "The pass")],
 )
 def test_what_is_no_passphrase_is_one_line_and_exit_1(
     metaface: Metaface, gallery: Path, tmp_path: Path, words: Callable[[bytes], Path], *, content: bytes, said: str
@@ -137,4 +139,4 @@ def test_what_is_no_passphrase_is_one_line_and_exit_1(
 
 def test_a_missing_passphrase_file_is_named(metaface: Metaface, gallery: Path, tmp_path: Path) -> None:
     result = metaface("gallery", "export", tmp_path / "out", "--gallery", gallery, "--passphrase-file", "/no/such/file")
-    assert (result.code, "No passphrase can be read from /no/such/file" in result.err) == (1, True)
+    assert (result.code, "The passphrase cannot be read from /no/such/file" in result.err) == (1, True)

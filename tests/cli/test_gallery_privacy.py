@@ -63,7 +63,7 @@ def test_expired_delete_deletes_only_those_whose_period_is_over(metaface: Metafa
     assert "deleted for good" in result.out
     assert names(gallery) == ["Boris", "Carla"]
     assert metaface("gallery", "delete", "Boris", "--gallery", gallery).code == 0
-    assert "Nobody's period" in metaface("gallery", "expired", "--delete", "--gallery", gallery).out
+    assert "Nobody's retention period" in metaface("gallery", "expired", "--delete", "--gallery", gallery).out
 
 
 def test_show_and_list_say_until_when(metaface: Metaface, gallery: Path) -> None:
@@ -78,10 +78,10 @@ def test_show_and_list_say_until_when(metaface: Metaface, gallery: Path) -> None
 def test_a_report_is_written_once(metaface: Metaface, gallery: Path, tmp_path: Path) -> None:
     out = tmp_path / "for her"
     result = metaface("gallery", "report", "Ann [b]/../x", "--gallery", gallery, "--out", out)
-    assert (result.code, "plain" in result.out) == (0, True)
+    assert (result.code, "not encrypted" in result.out) == (0, True)
     assert json.loads((out / "report.json").read_text("utf-8"))["name"] == "Ann [b]/../x"
     again = metaface("gallery", "report", "Ann [b]/../x", "--gallery", gallery, "--out", out)
-    assert (again.code, "is there already" in again.err) == (1, True)
+    assert (again.code, "already exists" in again.err) == (1, True)
     nobody = metaface("gallery", "report", "Nobody", "--gallery", gallery, "--out", tmp_path / "other")
     assert (nobody.code, (tmp_path / "other").exists()) == (1, False)
 

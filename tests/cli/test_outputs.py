@@ -62,8 +62,10 @@ def test_evaluate_destroys_nothing(metaface: Metaface, data: Path, tmp_path: Pat
     (tmp_path / "link").symlink_to(data / "anna" / "1.png")
     before, verb = contents(tmp_path), ("evaluate", "--data", data)
     for path in (data / "anna" / "1.png", tmp_path / "link"):
-        refused(metaface, "read from", *verb, "--json", path, "--force")
-    refused(metaface, "read from", *verb, "--json", tmp_path / "m.safetensors", "--meta", tmp_path / "m.safetensors")
+        refused(metaface, "is an input file", *verb, "--json", path, "--force")
+    refused(
+        metaface, "is an input file", *verb, "--json", tmp_path / "m.safetensors", "--meta", tmp_path / "m.safetensors"
+    )
     refused(metaface, "--force", *verb, "--json", tmp_path / "letter.json")
     refused(metaface, "--force", *verb, "--plots", plots)
     refused(metaface, "Cannot write", *verb, "--json", tmp_path / "letter" / "x.json")
@@ -79,12 +81,12 @@ def test_evaluate_destroys_nothing(metaface: Metaface, data: Path, tmp_path: Pat
 
 def test_train_destroys_nothing(metaface: Metaface, data: Path, tmp_path: Path) -> None:
     before, verb = contents(tmp_path), ("train", "maml", "--data", data)
-    refused(metaface, "read from", *verb, "--out", data / "anna" / "1.png", "--force")
-    refused(metaface, "read from", *verb, "--out", tmp_path / "p", "--projection", tmp_path / "p")
-    refused(metaface, "read from", *verb, "--out", tmp_path / "p.json", "--projection", tmp_path / "p")
-    refused(metaface, "two results", *verb, "--out", tmp_path / "x.json")
+    refused(metaface, "is an input file", *verb, "--out", data / "anna" / "1.png", "--force")
+    refused(metaface, "is an input file", *verb, "--out", tmp_path / "p", "--projection", tmp_path / "p")
+    refused(metaface, "is an input file", *verb, "--out", tmp_path / "p.json", "--projection", tmp_path / "p")
+    refused(metaface, "Two results", *verb, "--out", tmp_path / "x.json")
     refused(metaface, "--force", *verb, "--out", tmp_path / "letter")
-    refused(metaface, "letter.json is there already", *verb, "--out", tmp_path / "letter.safetensors")
+    refused(metaface, "letter.json already exists", *verb, "--out", tmp_path / "letter.safetensors")
     refused(metaface, "Cannot write", *verb, "--out", ".")
     assert contents(tmp_path) == before
     with pytest.raises(BegunError):
@@ -96,8 +98,10 @@ def test_train_destroys_nothing(metaface: Metaface, data: Path, tmp_path: Path) 
 def test_bench_destroys_nothing(metaface: Metaface, data: Path, tmp_path: Path) -> None:
     clip = write_video(tmp_path / "clip.avi", moving(2))
     before = contents(tmp_path)
-    refused(metaface, "read from", "bench", "--source", clip, "--json", clip, "--force")
-    refused(metaface, "read from", "bench", "--source", data / "anna", "--json", data / "anna" / "1.png", "--force")
+    refused(metaface, "is an input file", "bench", "--source", clip, "--json", clip, "--force")
+    refused(
+        metaface, "is an input file", "bench", "--source", data / "anna", "--json", data / "anna" / "1.png", "--force"
+    )
     refused(metaface, "--force", "bench", "--json", tmp_path / "letter.json")
     assert contents(tmp_path) == before
     (tmp_path / "letter.json").write_text(json.dumps({"machine": {"torch": "2.9", "device": "cpu"}}))
@@ -109,7 +113,7 @@ def test_recognize_knows_its_source_by_its_url(metaface: Metaface, tmp_path: Pat
     clip, gallery = write_video(tmp_path / "clip.avi", moving(2)), tmp_path / "g.metaface"
     before = contents(tmp_path)
     verb = ("recognize", clip.as_uri(), "--gallery", gallery)
-    refused(metaface, "read from", *verb, "--video", clip, "--force")
+    refused(metaface, "is an input file", *verb, "--video", clip, "--force")
     refused(metaface, "Cannot write", *verb, "--jsonl", tmp_path / ("x" * 300))
     assert contents(tmp_path) == before
 
@@ -122,7 +126,7 @@ def test_a_folder_of_videos_gets_no_lines_over_somebodys_file(metaface: Metaface
     verb = ("recognize", videos, "--gallery", tmp_path / "g.metaface", "--jsonl", lines, "--again")
     for name in ("a.avi.jsonl", "recognition.json"):
         (lines / name).write_text("Dear reader")
-        refused(metaface, f"{name} is there already", *verb)
+        refused(metaface, f"{name} already exists", *verb)
         assert (lines / name).read_text() == "Dear reader"
         (lines / name).unlink()
 
@@ -136,7 +140,7 @@ def test_the_demo_destroys_no_picture(data: Path, tmp_path: Path) -> None:
         settings = RecognitionSettings()
         app.run_demo(settings=settings, watch_s=1.0, out_dir=out_dir, tell=told.append, is_forced=is_forced)
 
-    with pytest.raises(KnownError, match=r"5-stranger.png is there already"):
+    with pytest.raises(KnownError, match=r"5-stranger.png already exists"):
         play(tmp_path, is_forced=False)
     with pytest.raises(BegunError):
         play(tmp_path, is_forced=True)

@@ -168,12 +168,12 @@ def test_a_cluster_that_is_not_there_is_one_line(
     recognize = ("recognize", clips, "--gallery", tmp_path / "g.metaface", "--cluster")
     result = metaface(*recognize, f"127.0.0.1:{port}")
     assert (result.code, result.err.count("\n")) == (1, 1)
-    assert f"No Dask scheduler answers at tcp://127.0.0.1:{port}" in result.err
+    assert f"No Dask scheduler responds at tcp://127.0.0.1:{port}" in result.err
     assert os.strerror(errno.ECONNREFUSED) in result.err
 
     elsewhere = metaface(*recognize, "tcp://192.0.2.1:8786")
     assert elsewhere.code == 1
-    assert "templates of faces do not go there unencrypted" in elsewhere.err
+    assert "face templates are not sent there unencrypted" in elsewhere.err
     assert all("getaddrinfo" in tried for tried in network_guard.tried), "asked where it is, and no more"
     network_guard.tried.clear()
 
@@ -187,10 +187,10 @@ def test_what_a_cluster_cannot_do_is_said_first(metaface: Metaface, clips: Path,
     recognize = ("--gallery", tmp_path / "g.metaface", "--cluster", "127.0.0.1:1")
     annotated = metaface("recognize", clips, *recognize, "--video", tmp_path / "annotated")
     assert annotated.code == 1
-    assert "Leave --video out" in annotated.err
+    assert "Leave out --video" in annotated.err
     single = metaface("recognize", clips / "a.avi", *recognize)
     assert single.code == 1
-    assert "Leave --cluster out" in single.err
+    assert "Leave out --cluster" in single.err
     assert metaface("recognize", clips, *recognize, "--processes", 2).code == 2
 
 

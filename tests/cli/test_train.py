@@ -122,7 +122,7 @@ def test_ctrl_c_keeps_a_checkpoint_that_resume_goes_on_from(
     assert not broken.exists()
     refused = metaface("train", "prototypical", *options, "--out", broken)
     assert refused.code == 1
-    assert "Go on with --resume, or delete it" in refused.err
+    assert "Continue it with --resume, or delete the file" in refused.err
     assert metaface("train", "prototypical", *options, "--out", broken, "--resume").code == 0
     ours, theirs = load_file(broken), load_file(straight)
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)
@@ -388,8 +388,8 @@ def test_a_folder_that_is_not_there(metaface: Metaface, tmp_path: Path) -> None:
         (("stock",), "“stock” has nothing to train"),
         (("no-such",), "there is no learner “no-such”"),
         (("prototypical", "--steps", "0"), "less than 1"),
-        (("prototypical", "--meta-lr", "-1"), "no number above 0"),
-        (("prototypical", "--seed", "x"), "no whole number"),
+        (("prototypical", "--meta-lr", "-1"), "not a number above 0"),
+        (("prototypical", "--seed", "x"), "not a whole number"),
     ],
 )
 def test_usage(metaface: Metaface, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:

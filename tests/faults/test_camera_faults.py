@@ -115,9 +115,9 @@ def test_unplugged_for_a_while_and_plugged_in_again() -> None:
     said = run.finish()
     assert states(said) == ["opening", "running", "reconnecting", "reconnecting", "reconnecting", "running"]
     first, *later = errors(said)
-    assert first == "Camera 0 was lost. Plug it in again; MetaFace goes on by itself."
+    assert first == "Camera 0 was disconnected. Plug it in again; MetaFace continues by itself."
     assert later == [later[0]] * 2
-    assert "No camera 0 answers" in later[0] or "cannot be opened" in later[0]
+    assert "Camera 0 does not respond" in later[0] or "cannot be opened" in later[0]
     assert driver.opened == 4
     assert [frame.index for frame in run.frames] == [0, 1, 0, 1, 2]
 
@@ -137,7 +137,7 @@ def test_the_last_picture_over_and_over_is_a_lost_camera() -> None:
     said = run.finish()
     assert states(said) == ["opening", "running", "reconnecting", "reconnecting", "running"]
     assert errors(said)[0] == (
-        "Camera 0 is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by itself."
+        "Camera 0 is frozen: the same picture for two seconds. Plug it in again; MetaFace continues by itself."
     )
     n_shown_while_frozen = sum(np.array_equal(frame.image_bgr, live[-1]) for frame in run.frames) - 1
     assert n_shown_while_frozen == 20  # two seconds of ten frames
@@ -220,7 +220,7 @@ def test_what_is_no_picture_is_passed_over(bad: Image) -> None:
 def test_nothing_but_no_pictures_is_a_lost_camera() -> None:
     bad = np.full((48, 64, 3), np.nan, np.float32)
     said = Run(Driver(chain([noise(0)], repeat(bad)), map(noise, count())), wanted=3).finish()  # type: ignore[arg-type]
-    assert "Camera 0 was lost" in errors(said)[0]
+    assert "Camera 0 was disconnected" in errors(said)[0]
 
 
 @pytest.mark.parametrize(
@@ -243,13 +243,13 @@ def test_other_kinds_of_pictures_are_taken_in(picture: Image, expected: tuple[in
 def test_what_opencv_raises_is_a_lost_camera(caplog: pytest.LogCaptureFixture) -> None:
     said = Run(Driver([noise(0), cv2.error("select() timeout")], map(noise, count(1))), wanted=4).finish()
     assert states(said) == ["opening", "running", "reconnecting", "running"]
-    assert "Camera 0 was lost" in errors(said)[0]
+    assert "Camera 0 was disconnected" in errors(said)[0]
     assert not caplog.records
 
     def refuse(_index: int) -> Driver:
         raise cv2.error("out of device")
 
-    with pytest.raises(SourceError, match=r"No camera 0 answers|cannot be opened"):
+    with pytest.raises(SourceError, match=r"Camera 0 does not respond|cannot be opened"):
         WebcamSource(0, opener=refuse).open()
 
 

@@ -57,9 +57,9 @@ def test_a_burst_of_failures_is_told_once_and_a_new_one_after_a_good_frame() -> 
     stats.on_result(FrameResult(make_frame(8, 8), (), 0))
     stats.on_failure(FULL)
     assert [isinstance(event, Trouble) and str(event.error) for event in said] == [
-        "The graphics card failed (RuntimeError). MetaFace goes on with the processor; to use the card again, choose "
+        "The graphics card failed (RuntimeError). MetaFace continues on the processor; to use the card again, choose "
         "it as the device.",
-        "The graphics card's memory is full. MetaFace goes on with the processor.",
+        "The graphics card's memory is full. MetaFace continues on the processor.",
     ]
     assert stats.stats(0, dropped_frames=0, device="").failed_frames == 6
 
@@ -71,7 +71,7 @@ def test_the_processor_takes_over(
     card.failures = repeat(LOST)
     show(engine, someone(0, tmp_path).stills[0])
     trouble = listener.wait(Trouble, lambda event: isinstance(event.error, DeviceError))
-    assert "The graphics card failed (RuntimeError). MetaFace goes on with the processor" in str(trouble.error)
+    assert "The graphics card failed (RuntimeError). MetaFace continues on the processor" in str(trouble.error)
     listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY and event.device == "cpu")
     listener.wait(ResultReady, lambda event: len(event.result.faces) == 1)
     assert listener.wait(EngineStats, lambda event: event.device == "cpu").failed_frames >= 1
@@ -83,7 +83,7 @@ def test_one_exception_costs_one_frame(
     card.failures = iter([ZeroDivisionError("a bug of ours")])
     show(engine, someone(0, tmp_path).stills[0])
     trouble = listener.wait(Trouble)
-    assert str(trouble.error) == "A frame was lost (ZeroDivisionError). If this goes on, see the log file."
+    assert str(trouble.error) == "A frame was lost (ZeroDivisionError). If this keeps happening, see the log file."
     listener.wait(ResultReady, lambda event: len(event.result.faces) == 1)
     stats = listener.wait(EngineStats, lambda event: event.failed_frames > 0)
     assert stats.failed_frames == 1

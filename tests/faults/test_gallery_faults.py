@@ -157,7 +157,7 @@ def test_what_was_deleted_on_a_full_disk_is_gone_and_its_traces_are_cleared_late
     gallery = Gallery(database)
     gallery.delete_person(1)
     for _ in range(2):
-        with pytest.raises(GalleryError, match=r"is gone from the gallery, but traces stay .* Make room on it"):
+        with pytest.raises(GalleryError, match=r"is gone from the gallery, but traces stay .* Free some space"):
             gallery.purge_deleted()
         assert [person.id for person in gallery.snapshot().people] == [2, 3, 4]
     connection.is_full = False

@@ -72,7 +72,7 @@ def test_who_would_change_a_gallery_in_use_is_refused(
     outcome = metaface(*typed(CHANGING[name], places))
     assert outcome.code == 1
     assert outcome.err.count("\n") == 1
-    assert "is open in another window or command. Close that, or open this one only to read." in outcome.err
+    assert "is open in another window or command. Close that, or open this one read-only." in outcome.err
     assert other_window.snapshot() == before
     other_window.rename(1, "Still works")
 
@@ -104,7 +104,7 @@ def test_what_a_newer_metaface_wrote_is_left_alone(metaface: Metaface, places: d
     outcome = metaface(*typed((CHANGING | READING)[name], places))
     assert outcome.code == 1
     assert outcome.err.count("\n") == 1
-    assert "A newer MetaFace wrote" in outcome.err
+    assert "was written by a newer MetaFace" in outcome.err
     assert "(gallery version 99; this one knows up to" in outcome.err
     assert "Update MetaFace, or choose another gallery." in outcome.err
     assert places["gallery"].read_bytes() == before
@@ -115,6 +115,6 @@ def test_an_export_of_a_newer_metaface_is_not_imported(metaface: Metaface, place
         connection.execute("PRAGMA user_version = 99")
     outcome = metaface(*typed(CHANGING["import"], places))
     assert outcome.code == 1
-    assert "A newer MetaFace wrote" in outcome.err
+    assert "was written by a newer MetaFace" in outcome.err
     with Gallery.open(places["gallery"]) as gallery:
         assert len(gallery.snapshot().people) == 4

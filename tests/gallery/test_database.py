@@ -239,7 +239,7 @@ def test_second_window_may_only_read(filled: Path, make_shot: MakeShot, consent:
             first.enroll("Cid", [make_shot(4)], consent)
             assert [person.name for person in second.snapshot().people] == ["Ann", "Bob", "Cid"]
             assert second.revision == first.revision
-            with pytest.raises(GalleryError, match="opened only to read"):
+            with pytest.raises(GalleryError, match="opened read-only"):
                 second.rename(1, "Eve")
         assert first.person(1).name == "Ann"
     Gallery.open(filled).close()
@@ -303,7 +303,7 @@ if sys.platform != "win32":
         file.chmod(0o444)
         (shared_folder / "gallery.metaface.lock").touch()
         (shared_folder / "gallery.metaface.lock").chmod(0o666)
-        with unwritable(shared_folder), pytest.raises(GalleryError, match=r"may only be read|cannot be opened"):
+        with unwritable(shared_folder), pytest.raises(GalleryError, match=r"is read-only|cannot be opened"):
             Gallery.open(file)
 
 
@@ -381,7 +381,7 @@ def notes(database: Database) -> list[tuple[str, str]]:
 
 def test_older_file_is_migrated_with_a_backup(filled: Path) -> None:
     old = filled.read_bytes()
-    with pytest.raises(GalleryError, match="An older MetaFace wrote"):
+    with pytest.raises(GalleryError, match="written by an older MetaFace"):
         Database.open(filled, read_only=True, migrations=LATER)
     assert filled.read_bytes() == old
 

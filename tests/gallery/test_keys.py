@@ -153,7 +153,7 @@ def test_who_has_a_file_never_waits_for_the_keyring(
 def test_a_file_with_something_else_is_refused(folder: Path, text: str) -> None:
     folder.mkdir(parents=True)
     (folder / f"{KEY_ID}.key").write_text(text, "utf-8")
-    with pytest.raises(GalleryError, match=r"key in .* cannot be used .*Put back the key"):
+    with pytest.raises(GalleryError, match=r"key in .* cannot be used .*Put back the original key"):
         FileKeys(folder).find(KEY_ID)
 
 
@@ -175,7 +175,7 @@ def test_an_id_names_no_path(folder: Path, key_id: str) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(GalleryError, match=r"cannot be kept: .*METAFACE_KEY_FOLDER"):
+    with pytest.raises(GalleryError, match=r"cannot be stored: .*METAFACE_KEY_FOLDER"):
         FileKeys(tmp_path / "file" / "keys").keep(KEY_ID, KEY)
 
 

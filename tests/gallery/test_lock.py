@@ -47,7 +47,7 @@ def test_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pyt
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refuse)
-    with pytest.raises(GalleryError, match=r"cannot be written \(Permission denied\).*open this one only to read") as e:
+    with pytest.raises(GalleryError, match=r"cannot be written to \(Permission denied\).*open this one read-only") as e:
         WriterLock.acquire(tmp_path / "g")
     assert str(tmp_path) in str(e.value)
 

@@ -103,9 +103,9 @@ def test_a_negative_that_is_not_kept_denies_nobody(gallery: Gallery, ann: Person
 def test_nobody_is_enrolled_from_negatives_alone(
     gallery: Gallery, ann: Person, make_shot: MakeShot, consent: NewConsent
 ) -> None:
-    with pytest.raises(GalleryError, match="no shot to learn the person from"):
+    with pytest.raises(GalleryError, match="no shots to learn the person from"):
         gallery.enroll("Eve", [replace(make_shot(4), is_negative=True)], consent)
-    with pytest.raises(GalleryError, match="There is no shot"):
+    with pytest.raises(GalleryError, match="There are no shots"):
         gallery.add_negatives(ann.id, [])
     with pytest.raises(GalleryError, match="not in the gallery"):
         gallery.add_negatives(99, [make_shot(4)])

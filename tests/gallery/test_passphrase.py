@@ -201,7 +201,7 @@ def test_no_memory_for_the_words_is_said(exported: Path, monkeypatch: pytest.Mon
             raise MemoryError
 
     monkeypatch.setattr(passphrase_module, "Scrypt", NoMemory)
-    refused(exported, "not enough memory")
+    refused(exported, "not enough free memory")
 
 
 def test_what_needs_a_passphrase_must_be_a_gallery(tmp_path: Path, exported: Path) -> None:

@@ -151,7 +151,7 @@ def _busy(scene: Scene) -> None:
     scene.live()
     scene.say(JobChanged(1, "Downloading weights", 0.42), JobChanged(2, "Testing all methods", None))
     scene.window.jobs_bar._refresh()
-    text = "The graphics card's memory is full. MetaFace goes on with the processor."
+    text = "The graphics card's memory is full. MetaFace continues on the processor."
     scene.say(Trouble(DeviceError(text)))
 
 

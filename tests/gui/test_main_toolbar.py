@@ -54,7 +54,7 @@ def test_the_learners_name_is_that_of_the_registry(bar: MainToolBar) -> None:
     assert "Loading" in bar.learner_button.text()
     bar.show_models(models("prototypical"))
     assert bar.learner_button.text() == "Prototypes"
-    assert "being adapted" in bar.learner_button.toolTip()
+    assert "is adapting" in bar.learner_button.toolTip()
     bar.show_adapted(Adapted("prototypical", 0, 0, 0.1))
     assert bar.learner_button.text() == "Prototypes"
     assert "Nobody" in bar.learner_button.toolTip()
@@ -89,7 +89,7 @@ def test_how_many_people_there_are_stays_while_another_learner_adapts(bar: MainT
     bar.show_adapted(Adapted("prototypical", 5, 25, 3.2))
     bar.show_models(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01))
     assert bar.learner_button.accessibleName() == "Learner: MAML · 5 people"
-    assert "being adapted" in bar.learner_button.toolTip()
+    assert "is adapting" in bar.learner_button.toolTip()
 
 
 def test_loading_and_unknown_learners(bar: MainToolBar) -> None:

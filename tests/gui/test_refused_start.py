@@ -44,9 +44,7 @@ def test_a_second_start_says_in_a_dialog_that_the_gallery_is_open(
         while_open(read)
         with pytest.raises(KnownError, match="is open in another window"):
             app.run_window(source=None, gallery_path=path, choose_settings=lambda settings: settings)
-    assert said == [
-        f"The gallery {path} is open in another window or command. Close that, or open this one only to read."
-    ]
+    assert said == [f"The gallery {path} is open in another window or command. Close that, or open this one read-only."]
 
 
 def test_where_nobody_sees_it_there_is_no_dialog(qapp: QApplication) -> None:

@@ -255,7 +255,7 @@ def test_r_records_and_says_what_was_saved(live: MainWindow, engine: FakeEngine,
     files = (CaptionedFile("video", tmp_path / "talk.mp4"), CaptionedFile("csv", tmp_path / "talk.csv"))
     say(SessionRecordingChanged(True, 1, files))
     assert live.toasts.toast is not None
-    assert "not encrypted" in live.toasts.toast.text
+    assert "unencrypted" in live.toasts.toast.text
     live.toasts.dismiss()
     QTest.keyClick(live, Qt.Key.Key_R)
     assert engine.calls_of("recording.stop") == [()]

@@ -55,7 +55,7 @@ def test_a_failed_write_leaves_the_earlier_checkpoint(tmp_path: Path, monkeypatc
 
 def test_another_trainings_checkpoint_is_refused(tmp_path: Path) -> None:
     save_checkpoint(tmp_path / "x", state(), "mine")
-    with pytest.raises(CheckpointError, match="of another training"):
+    with pytest.raises(CheckpointError, match="of a different training"):
         load_checkpoint(tmp_path / "x", "yours", CPU)
 
 
@@ -63,7 +63,7 @@ def test_another_trainings_checkpoint_is_refused(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
-    with pytest.raises(CheckpointError, match="damaged or no checkpoint"):
+    with pytest.raises(CheckpointError, match="damaged or not a checkpoint"):
         load_checkpoint(path, "mine", CPU)
 
 

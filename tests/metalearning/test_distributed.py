@@ -104,5 +104,5 @@ def test_each_process_of_a_machine_has_its_own_gpu(monkeypatch: pytest.MonkeyPat
     assert own_device(torch.device("cuda")) == torch.device("cuda", 1)
     assert own_device(torch.device("cpu")) == torch.device("cpu")
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with pytest.raises(DeviceError, match="no more than"):
+    with pytest.raises(DeviceError, match="no more processes than"):
         own_device(torch.device("cuda"))

@@ -194,7 +194,7 @@ def test_mistakes_are_named_with_the_next_step(world: World, tmp_path: Path) -> 
     with pytest.raises(SourceError, match="There are no people"):
         world.load()
     world.draw("Ada/1.png")
-    with pytest.raises(SourceError, match=r"None of the 1 pictures.*Ada/1\.png: no face"):
+    with pytest.raises(SourceError, match=r"No face was found in any of the 1 pictures.*Ada/1\.png: no face"):
         world.load()
     world.folder = tmp_path / "missing"
     with pytest.raises(SourceError, match=r"Cannot read the folder.*missing.*folder of pictures per person"):

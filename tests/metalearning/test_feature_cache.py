@@ -212,7 +212,7 @@ def test_too_small_a_disk_is_said_before_the_work(
 
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: Usage)
     embedder = _embedder()
-    with pytest.raises(CacheError, match="too little room"):
+    with pytest.raises(CacheError, match="too little space"):
         trunk_copies(faces, embedder, copies=1, seed=0, cache=tmp_path, progress=_silent)
     assert _seen(embedder) == 0
 

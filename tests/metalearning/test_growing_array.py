@@ -115,7 +115,7 @@ def test_a_full_disk_is_said_and_what_was_complete_stays(tmp_path: Path, monkeyp
     _make(tmp_path)
     with open_growing_array(tmp_path, (3,), np.float32, _never) as array, monkeypatch.context() as patch:
         patch.setattr(os, "fsync", _full)
-        with pytest.raises(CacheError, match=r"full.*goes on where it stopped"):
+        with pytest.raises(CacheError, match=r"full.*continues where it stopped"):
             array.append(_ROWS[:1], ["lost"])
     np.testing.assert_array_equal(_reopened(tmp_path)[0], _ROWS)
 

@@ -107,7 +107,7 @@ def test_somebody_stays_a_stranger_where_everybody_could_be_enrolled() -> None:
 
 
 def test_too_few_people_are_counted_in_the_message() -> None:
-    with pytest.raises(TooFewPeopleError, match=r"Of 4 people, 1 have more than 5 pictures"):
+    with pytest.raises(TooFewPeopleError, match=r"Only 1 of 4 people have more than 5 pictures"):
         OpenSetProtocol(people(6, 5, 2, 1), n_way=2, k_shot=5)
 
 

@@ -91,5 +91,5 @@ def test_what_the_figures_cannot_bear_is_noted(rows: tuple[EvaluationRow, ...]) 
     assert Report(SETTINGS, many).notes() == ()
     short = dataclasses.replace(many[0], n_way=50)
     assert [str(note) for note in Report(SETTINGS, (short, *many)).notes()] == [
-        "50-way 1-shot episodes enrol 5 people: there are too few for more.",
+        "50-way 1-shot episodes enrol only 5 people: the data set has too few.",
     ]

@@ -180,7 +180,7 @@ def test_a_checkpoint_of_another_tuning_is_refused(tmp_path: Path) -> None:
     checkpoint = tmp_path / "trunk.checkpoint"
     every = replace(settings(2), checkpoint_every=1)
     tune_trunk(embedder(), faces(), every, on_progress=lambda _: None, checkpoint=checkpoint)
-    with pytest.raises(CheckpointError, match="another training"):
+    with pytest.raises(CheckpointError, match="different training"):
         tune_trunk(embedder(), faces(), replace(every, seed=1), on_progress=lambda _: None, checkpoint=checkpoint)
     tensors, scalars = load_state(checkpoint, _identity_of(checkpoint), torch.device("cpu"))
     del tensors["value/people.rows"]

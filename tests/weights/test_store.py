@@ -227,7 +227,7 @@ def test_a_server_without_ranges_sends_it_all_again(tmp_path: Path, server: Serv
 def test_another_file_than_published_is_not_kept(tmp_path: Path, server: Server, payload: bytes) -> None:
     server.payload = payload
     store = make_store(tmp_path, server.url)
-    with pytest.raises(WeightsError, match=r"another remote\.bin than was published"):
+    with pytest.raises(WeightsError, match=r"a remote\.bin that differs from the published one"):
         fetch(store)
     assert list((tmp_path / "user").iterdir()) == []
 

@@ -169,7 +169,7 @@ class Cluster:
                 QT_TRANSLATE_NOOP(
                     "Errors",
                     "The cluster's workers cannot run MetaFace {version}: {reason}. Install it on all of them, with "
-                    "the same versions of everything.",
+                    "the same package versions.",
                 ),
                 version=self._asked_on.versions["metaface"],
                 reason=f"{type(error).__name__}: {error}",
@@ -178,8 +178,8 @@ class Cluster:
             KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "Several workers of the cluster, one after the other, ended before they were done with {path}. If "
-                    "memory ran out, start fewer of them on a computer.",
+                    "Several cluster workers in turn ended before they finished {path}. If memory ran out, start "
+                    "fewer workers per computer.",
                 ),
                 path=task.video,
             )
@@ -193,8 +193,8 @@ class Cluster:
         self._others.add(outcome.worker)
         template = QT_TRANSLATE_NOOP(
             "Errors",
-            "The cluster's worker {worker} has another kind of processor than this computer: the last digits of scores "
-            "may differ.",
+            "The cluster's worker {worker} has a different kind of processor from this computer: the last digits of "
+            "scores may differ.",
         )
         return replace(report, remarks=(*report.remarks, KnownError(template, worker=outcome.worker)))
 
@@ -210,8 +210,8 @@ class Cluster:
         return KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The cluster at {address} does not answer any more. Videos that were done have their lines; the same "
-                "command goes on with the others.",
+                "The cluster at {address} no longer responds. Finished videos have their results; run the same "
+                "command again to continue with the others.",
             ),
             address=self._address,
         )
@@ -291,8 +291,8 @@ def _client(dask: ModuleType, address: ClusterAddress, seconds: float) -> _Clien
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Dask has no certificates for {address}: {reason}. Name their files, as the README shows under “Beyond "
-                "one machine”.",
+                "Dask has no certificates for {address}: {reason}. Specify their files, as the README shows under "
+                "“Beyond one machine”.",
             ),
             address=address,
             reason=error,
@@ -311,8 +311,8 @@ def _nobody(address: ClusterAddress, seconds: float, error: OSError) -> KnownErr
     return KnownError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "No Dask scheduler answers at {address} within {seconds:.0f} s: {reason}. Start one with “dask scheduler”, "
-            "which prints its address.",
+            "No Dask scheduler responds at {address} within {seconds:.0f} s: {reason}. Start one with “dask "
+            "scheduler”, which prints its address.",
         ),
         address=address,
         seconds=seconds,

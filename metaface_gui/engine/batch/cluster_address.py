@@ -46,7 +46,7 @@ def refuse_in_the_clear(address: ClusterAddress) -> None:
         raise KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{address} is on another computer, and templates of faces do not go there unencrypted. Start scheduler "
+                "{address} is on another computer, and face templates are not sent there unencrypted. Start scheduler "
                 "and workers with certificates (tls://), as the README shows under “Beyond one machine”.",
             ),
             address=address,

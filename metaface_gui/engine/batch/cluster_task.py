@@ -181,7 +181,7 @@ def _outcome(order: Order, worker: _DaskWorker) -> Outcome:
             raise KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "it has {package} {theirs}, this computer {ours}, and lines might differ. Install the same "
+                    "it has {package} {theirs}, this computer {ours}, so results might differ. Install the same "
                     "versions on all computers.",
                 ),
                 package=package,
@@ -192,7 +192,7 @@ def _outcome(order: Order, worker: _DaskWorker) -> Outcome:
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The cluster's worker {worker} does not find {path} as it is on this computer. Workers read videos "
+                "The cluster's worker {worker} does not see the same {path} as this computer. Workers read videos "
                 "themselves: share the folder with all of them, under the same path.",
             ),
             path=order.video,

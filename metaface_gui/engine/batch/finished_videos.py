@@ -55,8 +55,8 @@ def unfinished(tasks: Sequence[VideoTask], folder: Path, record: str, *, again: 
             raise KnownError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{folder} holds lines that were made with other people or other settings. Choose another folder, "
-                    "or add --again to replace them.",
+                    "{folder} contains results made with other people or other settings. Choose another folder, or "
+                    "add --again to replace them.",
                 ),
                 folder=folder,
             )

@@ -96,11 +96,13 @@ def refuse_destruction(outputs: Sequence[Path], inputs: Sequence[Path]) -> None:
         keys = _keys(output)
         if keys & taken:
             text = QT_TRANSLATE_NOOP(
-                "Errors", "{path} would be overwritten, but it is read from. Choose another place."
+                "Errors", "{path} is an input file and would be overwritten. Choose another place."
             )
             raise KnownError(text, path=output)
         if keys & results:
-            text = QT_TRANSLATE_NOOP("Errors", "{path} is to hold two results. Choose a file for each.")
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "Two results would be written to {path}. Choose a different file for each."
+            )
             raise KnownError(text, path=output)
         results |= keys
 
@@ -117,7 +119,7 @@ def refuse_foreign(output: Path, is_ours: IsOurs) -> None:
         raise cannot_write(output, error) from error
     if is_something and not is_ours(output):
         text = QT_TRANSLATE_NOOP(
-            "Errors", "{path} is there already and is none of MetaFace's results. Choose another place, or add --force."
+            "Errors", "{path} already exists and was not written by MetaFace. Choose another place, or add --force."
         )
         raise KnownError(text, path=output)
 

@@ -198,8 +198,8 @@ def _death(task: VideoTask, exit_code: int | None) -> KnownError:
     return KnownError(
         QT_TRANSLATE_NOOP(
             "Errors",
-            "The process that looked at {path} ended before it was done (exit code {code}). If memory ran out, try "
-            "again with fewer processes.",
+            "The process working on {path} ended before it was done (exit code {code}). If memory ran out, try again "
+            "with fewer processes.",
         ),
         path=task.video,
         code=exit_code,

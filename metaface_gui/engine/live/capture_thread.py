@@ -147,7 +147,9 @@ class CaptureThread:
                 self._report(SourceState.FAILED, error)
         except Exception:  # noqa: BLE001 - a driver's surprise must reach the user as a sentence, the log as a trace
             _log.exception("capture failed")
-            text = QT_TRANSLATE_NOOP("Errors", "Reading {title} failed unexpectedly. Open it again; the log says more.")
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "Reading {title} failed unexpectedly. Open it again; see the log for details."
+            )
             self._report(SourceState.FAILED, InternalError(text, title=self._source.title))
         finally:
             self._close()
@@ -215,7 +217,7 @@ class CaptureThread:
         more = len(remarks) - _MOST_REMARKS
         if more > 0:
             text = QT_TRANSLATE_NOOP(
-                "Errors", "{title}: {count} more things were left out. “metaface recognize” names each."
+                "Errors", "{title}: {count} more items were skipped. “metaface recognize” lists each one."
             )
             self._on_remark(KnownError(text, title=self._source.title, count=more))
 

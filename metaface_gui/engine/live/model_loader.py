@@ -194,7 +194,7 @@ class ModelLoader:
 
     def make_templates(self) -> None:
         """Embed the stored shots that have no template of the running embedder yet; then adapt."""
-        self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Making templates"), self._make_templates)
+        self._slow_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Computing templates"), self._make_templates)
 
     def fetch_weights(self, name: str) -> RequestId:
         """Download weights that do not ship; callers that want to use them must request the models again afterwards."""
@@ -325,14 +325,14 @@ def uncalibrated(embedder: str) -> KnownError:
     if embedder == DEFAULT_EMBEDDER:
         text = QT_TRANSLATE_NOOP(
             "Errors",
-            "The strangers sampled for “{embedder}” do not fit its trunk and projection: a fixed threshold is used, "
+            "The strangers sampled for “{embedder}” do not match its trunk and projection: a fixed threshold is used, "
             "and the share of strangers let through cannot be chosen. Use the trunk and projection that come with "
-            "MetaFace; if you do, install MetaFace again.",
+            "MetaFace; if you already do, install MetaFace again.",
         )
         return KnownError(text, embedder=embedder)
     text = QT_TRANSLATE_NOOP(
         "Errors",
-        "No strangers were sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers let "
-        "through cannot be chosen. Use the embedder “{default}” for that.",
+        "No strangers have been sampled for “{embedder}” yet: a fixed threshold is used, and the share of strangers "
+        "let through cannot be chosen. To choose it, use the embedder “{default}”.",
     )
     return KnownError(text, embedder=embedder, default=DEFAULT_EMBEDDER)

@@ -51,7 +51,7 @@ class LiveStats:
             self._on_device_lost()
         elif now_ns >= self._quiet_until_ns:
             self._quiet_until_ns = now_ns + _TROUBLE_PAUSE_NS
-            text = QT_TRANSLATE_NOOP("Errors", "A frame was lost ({kind}). If this goes on, see the log file.")
+            text = QT_TRANSLATE_NOOP("Errors", "A frame was lost ({kind}). If this keeps happening, see the log file.")
             self._listener(Trouble(InternalError(text, kind=type(error).__name__)))
 
     def stats(self, now_ns: int, *, dropped_frames: int, device: str) -> EngineStats:
@@ -75,11 +75,11 @@ def is_of_device(error: Exception) -> bool:
 
 def _device_lost(error: Exception) -> DeviceError:
     if isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error).casefold():
-        text = QT_TRANSLATE_NOOP("Errors", "The graphics card's memory is full. MetaFace goes on with the processor.")
+        text = QT_TRANSLATE_NOOP("Errors", "The graphics card's memory is full. MetaFace continues on the processor.")
         return DeviceError(text)
     text = QT_TRANSLATE_NOOP(
         "Errors",
-        "The graphics card failed ({kind}). MetaFace goes on with the processor; to use the card again, choose it as "
+        "The graphics card failed ({kind}). MetaFace continues on the processor; to use the card again, choose it as "
         "the device.",
     )
     return DeviceError(text, kind=type(error).__name__)

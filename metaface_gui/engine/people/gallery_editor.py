@@ -26,7 +26,7 @@ from metaface_gui.types import PersonId
 
 CONSENT_TEXT_VERSION = "2026-11"
 CONSENT_PURPOSE = QT_TRANSLATE_NOOP("Consent", "recognise this person in this computer's camera pictures and files")
-CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by whoever enrolled them")
+CONSENT_ON_SCREEN = QT_TRANSLATE_NOOP("Consent", "confirmed on screen by the person who enrolled them")
 CONSENT_ON_COMMAND_LINE = "confirmed on the command line by whoever enrolled them"
 _UNDO_NS = 10_000_000_000
 _PUT_OFF_NS = 60_000_000_000
@@ -130,7 +130,7 @@ class GalleryEditor:
         token = self.gallery.delete_shot(shot_id)
         text = QT_TRANSLATE_NOOP("Undo", "Deleted a shot")
         if token.is_negative:
-            text = QT_TRANSLATE_NOOP("Undo", "Forgot: not {name}")
+            text = QT_TRANSLATE_NOOP("Undo", "Removed: not {name}")
         self._changed(token, text, self._name(token.person_id))
 
     def set_cover(self, shot_id: int) -> None:

@@ -106,7 +106,7 @@ class People:
                     )
             self._listener(ShotWeighed(job.id, shot_id, effect))
 
-        return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Weighing a shot"), work)
+        return self._weighings.submit(QT_TRANSLATE_NOOP("Jobs", "Assessing a shot"), work)
 
     def undo(self, token: int) -> RequestId:
         """Undo the change that an `Undoable` announced."""

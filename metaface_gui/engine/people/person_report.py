@@ -109,7 +109,7 @@ def _require_free(target: Path, *, may_replace: bool) -> None:
         raise cannot_write(target, error) from error
     if not is_free and not (may_replace and target.is_file()):
         raise KnownError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is there already and is not overwritten. Name a new folder or file."),
+            QT_TRANSLATE_NOOP("Errors", "{path} already exists and is not overwritten. Choose a new folder or file."),
             path=target,
         )
 

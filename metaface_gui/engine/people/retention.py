@@ -49,7 +49,8 @@ def kept_for(days: int, now: datetime) -> Retention:
     if not 1 <= days <= MAX_DAYS:
         raise EnrollmentError(
             QT_TRANSLATE_NOOP(
-                "Errors", "People can be kept for 1 to {most} days, not {days}. Choose that, or give no limit."
+                "Errors",
+                "People can be kept for 1 to {most} days, not {days}. Choose a number in that range, or set no limit.",
             ),
             most=MAX_DAYS,
             days=days,
@@ -68,7 +69,7 @@ def kept_through(last_day: date, now: datetime) -> Retention:
     if end <= now:
         raise EnrollmentError(
             QT_TRANSLATE_NOOP(
-                "Errors", "People cannot be kept until {day}: name a day from today on, within a hundred years."
+                "Errors", "People cannot be kept until {day}: choose a day from today on, within a hundred years."
             ),
             day=last_day.isoformat(),
         )

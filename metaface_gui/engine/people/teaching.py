@@ -117,7 +117,7 @@ def _require(shots: Sequence[NewShot]) -> None:
         raise EnrollmentError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "That face was not seen well enough yet to learn from it. Let it come closer and look at the camera, "
-                "then say it again.",
+                "That face has not been seen well enough to learn from. Have the person come closer and look at the "
+                "camera, then try again.",
             )
         )

@@ -64,8 +64,8 @@ class Recording:
             NEEDED_TO_START,
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "Only {free} MB are free in {folder}, and a recording needs {needed} MB. Free some space or choose"
-                " another folder.",
+                "Only {free} MB are free in {folder}, but a recording needs {needed} MB. Free some space or choose "
+                "another folder.",
             ),
         )
         stem = _free_stem(folder, f"metaface-{named:%Y%m%d-%H%M%S}")
@@ -108,8 +108,8 @@ class Recording:
                 NEEDED_TO_GO_ON,
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "The recording ended, as only {free} MB are free in {folder}. Free some space or choose another"
-                    " folder, then record again.",
+                    "The recording ended because only {free} MB are free in {folder}. Free some space or choose "
+                    "another folder, then record again.",
                 ),
             )
         self._video.hold(self._seconds(now_ns - _LATE_NS))

@@ -103,7 +103,9 @@ def _read(gallery: Gallery, embedder_id: str) -> EnrolledPeople:
     people = enrolled_people(gallery, embedder_id)
     if not len(people) and any(person.shot_count for person in gallery.snapshot().recognised):
         raise NothingToTestError(
-            QT_TRANSLATE_NOOP("Errors", "The templates of this embedder are still being made. Try again in a moment.")
+            QT_TRANSLATE_NOOP(
+                "Errors", "The templates of this embedder are still being computed. Try again in a moment."
+            )
         )
     if not len(people):
         raise nobody_enrolled()

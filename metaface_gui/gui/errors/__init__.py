@@ -1,1 +1,1 @@
-"""What went wrong, shown: messages, the dialog about a fault of MetaFace itself, what can be copied of it."""
+"""Errors on screen: messages, the dialog about a fault of MetaFace itself, and the details to copy."""

@@ -1,4 +1,4 @@
-"""What "Copy details" copies: enough for somebody who helps, and nobody's name, face or file."""
+"""What "Copy details" copies: enough for somebody to help, but no names, faces or files."""
 
 from __future__ import annotations
 

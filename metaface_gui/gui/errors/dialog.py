@@ -1,4 +1,4 @@
-"""The dialog about what should not have happened: calm, with what is needed to have it mended."""
+"""The dialog about an internal error: calm, and with what is needed to get it fixed."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class ErrorDialog(QDialog):
         set_role(title, "title")
         title.setWordWrap(True)
         calm = self.tr(
-            "MetaFace goes on, and what was saved is safe. If it happens again, send the details to whoever looks "
-            "after MetaFace: they name nobody and hold no picture."
+            "MetaFace keeps running, and what was saved is safe. If it happens again, send the details to whoever "
+            "maintains MetaFace: they contain no names and no pictures."
         )
         words = QLabel(f"{cause}\n\n{calm}", self)
         words.setTextFormat(Qt.TextFormat.PlainText)

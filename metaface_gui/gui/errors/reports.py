@@ -1,4 +1,4 @@
-"""Where everything that goes wrong is shown: as a message, or as a dialog if it is MetaFace's own fault."""
+"""Where every error is shown: as a message, or as a dialog if it is MetaFace's own fault."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class ErrorReports(QObject):
 
     def show_unexpected(self, unexpected: UnexpectedError) -> None:
         """Say that there is a bug; it has been logged by who caught it."""
-        text = QT_TRANSLATE_NOOP("Errors", "MetaFace met an error of its own ({kind}). The log file has the details.")
+        text = QT_TRANSLATE_NOOP("Errors", "MetaFace had an internal error ({kind}). The log file has the details.")
         self._show(InternalError(text, kind=unexpected.words), ToastKind.WARNING)
 
     def copy_details(self, error: KnownError) -> None:
         """Put into the clipboard what somebody who helps needs to know."""
         QGuiApplication.clipboard().setText(details_text(nameless(error), self._models))
-        text = self.tr("The details are copied. They name nobody and hold no picture.")
+        text = self.tr("The details are copied. They contain no names and no pictures.")
         self._toasts.show_toast(Toast(ToastKind.SUCCESS, text))
 
     def open_log_folder(self) -> None:

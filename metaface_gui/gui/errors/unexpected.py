@@ -1,4 +1,4 @@
-"""Catches what nobody caught, on any thread: it is logged and reported, and the program goes on."""
+"""Catches uncaught exceptions on any thread: they are logged and reported, and the program continues."""
 
 from __future__ import annotations
 

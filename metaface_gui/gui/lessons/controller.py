@@ -1,4 +1,4 @@
-"""Goes through a lesson with the user: on when what a step asks for was seen, or when they press Next."""
+"""Leads the user through a lesson: moves on when a step's task was seen done, or when they press Next."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LINGER_MS = 2_500
 
 
 class LessonController(QObject):
-    """`panel` is to be put where it is seen. A step that is done already when it comes waits for Next, so that nothing
-    is passed over unread. `step_done` says that what the step asks for was seen."""
+    """Put `panel` where it is seen. A step that is already done when it appears waits for Next, so that nothing is
+    skipped unread. `step_done` says that the step's task was seen done."""
 
     step_begun = Signal(int)
     step_done = Signal(int)

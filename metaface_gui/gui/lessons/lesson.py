@@ -1,4 +1,4 @@
-"""What a lesson is made of: a sentence, a thing to do, what to watch, and how the program sees that it was done."""
+"""What a lesson consists of: a sentence, a task, what to watch, and how the program sees that the task was done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What the program can see of what a user did and of what came of it.
+    """What the program can see of the user's actions and their effects.
 
     `n_people` may be recognised, by `n_shots` in all; `names` and `n_unknown` are of the faces on screen, `page` is the
     studio's open page ("" while it is hidden). `n_room_adaptations`, `n_explained` and `n_reports` count what has come
@@ -45,7 +45,7 @@ IsDone = Callable[[Signs, Signs], bool]
 
 
 class Hand(Protocol):
-    """What somebody does who plays a lesson by themselves, as a user's clicks would."""
+    """The actions of a player that plays a lesson by itself, as a user's clicks would."""
 
     def enroll_next(self) -> None:
         """Enrol one more person of the demo scene from pictures."""

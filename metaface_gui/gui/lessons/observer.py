@@ -1,4 +1,4 @@
-"""Watches what a user does and what comes of it: the engine's events and the studio's open page."""
+"""Watches the user's actions and their effects: the engine's events and the studio's open page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The panel above the video that shows a lesson's step: a sentence, what to do, what to watch, and where one is."""
+"""The panel above the video that shows a lesson's step: a sentence, what to do, what to watch, and the progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seconds until a recording begins, large over the video: who looks at the camera sees them."""
+"""The seconds until a recording begins, large over the video, for the person looking at the camera."""
 
 from __future__ import annotations
 

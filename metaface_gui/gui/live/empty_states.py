@@ -1,4 +1,4 @@
-"""What the video area says when there is no video to see: why, and what to do next."""
+"""What the video area says when there is no video: why, and what to do next."""
 
 from __future__ import annotations
 
@@ -192,14 +192,14 @@ class EmptyState(QWidget):
         source = shown_title(changed.title) or self.tr("the source")
         match changed.state:
             case SourceState.CLOSED:
-                text = self.tr("Choose a camera, a video or a folder of pictures. The demo needs none of them.")
+                text = self.tr("Choose a camera, a video or a folder of pictures. The demo needs none of these.")
                 return self.tr("Who is there?"), text, "metaface"
             case SourceState.OPENING | SourceState.RUNNING:
                 return self.tr("Opening {source}…").format(source=source), "", ""
             case SourceState.PAUSED:
-                return self.tr("Paused"), self.tr("Press P to resume. You can click faces meanwhile."), "pause"
+                return self.tr("Paused"), self.tr("Press P to resume. You can still click faces."), "pause"
             case SourceState.ENDED:
-                text = self.tr("{source} was played to its end.").format(source=source)
+                text = self.tr("{source} has finished.").format(source=source)
                 is_folder = 0.0 < changed.fps <= 1.0
                 return self.tr("End of folder") if is_folder else self.tr("End of video"), text, "film"
             case SourceState.RECONNECTING:

@@ -1,4 +1,4 @@
-"""What the live view shows at a moment: the newest result's faces, moved on to the newest frame, until they are stale.
+"""What the live view shows: the newest result's faces, moved on to the newest frame, until they are stale.
 
 A result is about a frame some tens of milliseconds back. A box drawn where it was found then would trail behind a face
 that moves, so it is moved on at the speed the face had between the last two results (dead reckoning); where a new

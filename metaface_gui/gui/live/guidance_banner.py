@@ -1,4 +1,4 @@
-"""The line over the video that tells a person how to hold their face while shots are taken."""
+"""The line over the video that guides a person while shots are taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faces that can be pointed at and walked over: the part of the live view that knows mouse and keyboard, not video."""
+"""Faces that can be clicked and tabbed through: the live view's part for mouse and keyboard, not video."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was drawn lately, so that it need not be drawn for every frame; nothing outlives the faces it belongs to."""
+"""A cache of drawings, so that they need not be redone for every frame; nothing outlives the faces it belongs to."""
 
 from __future__ import annotations
 

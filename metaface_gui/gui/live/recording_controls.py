@@ -197,9 +197,7 @@ class RecordingControls(QWidget):
     def _tell_once(self) -> None:
         if not self._was_told:
             self._was_told = True
-            text = self.tr(
-                "Faces and names are written to {folder} as they are, not encrypted. Record only people who agree."
-            )
+            text = self.tr("Faces and names are written to {folder} unencrypted. Record only people who agree.")
             self.notice.emit(text.format(folder=self._folder))
 
     def _on_chosen(self, paths: list[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Where a file is that is being played: a slider to go elsewhere, and whether it begins again at its end."""
+"""The position in the file being played: a slider to seek, and whether to loop."""
 
 from __future__ import annotations
 

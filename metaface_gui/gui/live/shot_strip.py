@@ -1,4 +1,4 @@
-"""The shots of a recording as a strip over the video, while it runs: who looks at the camera sees what it took."""
+"""The shots of a running recording as a strip over the video, for the person looking at the camera."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the sides of a comparison are called on screen, and how their counts are said."""
+"""The names of a comparison's sides on screen, and the wording of their counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Strips of verdicts over the video: what every running method says of a face, and whether that is right.
+"""Strips of verdicts over the video: what every running method says about a face, and whether that is right.
 
 A strip is a small table, one cell a method: short title, the name that it gives, a score bar with a tick at that
 method's own threshold, and a mark (✓ right, ✗ wrong) only where it is known who the face is: what most methods say may

@@ -1,4 +1,4 @@
-"""Where things of a frame are in the view: the letterboxed, perhaps mirrored place of the video, and of its labels."""
+"""Where things of a frame are in the view: the letterboxed, perhaps mirrored video, and its labels."""
 
 from __future__ import annotations
 

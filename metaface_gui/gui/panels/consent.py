@@ -57,13 +57,13 @@ class StoredInfo(QFrame):
             ),
             (
                 self.tr("Where"),
-                self.tr("In one gallery file on this computer. Nothing of it is sent anywhere."),
+                self.tr("In one gallery file on this computer. None of it is sent anywhere."),
             ),
             (
                 self.tr("How to delete it"),
                 self.tr(
                     "Choose the person under People and press Delete. It can be undone for ten seconds; then "
-                    "everything of theirs is overwritten in the file. Files that you exported are yours to delete."
+                    "everything about them is overwritten in the file. Files that you exported are yours to delete."
                 ),
             ),
         )
@@ -183,12 +183,12 @@ class ConsentBox(QWidget):
         self.retention.setEnabled(self._person is None)
         self.purpose_link.setVisible(self._person is None)
         if self._person is None:
-            self._text.say(self.tr("Face pictures, and numbers made from them, are kept on this computer only."))
+            self._text.say(self.tr("Face pictures and numbers computed from them are kept on this computer only."))
         else:
             agreed = self._person.created_at.astimezone()
             day = self.locale().toString(QDate(agreed.year, agreed.month, agreed.day), QLocale.FormatType.LongFormat)
             until = until_text(self._person.retention, datetime.now(UTC), self.locale())
-            text = self.tr("Agreed when they were enrolled, on {day}; {end}.")
+            text = self.tr("Agreed when enrolled, on {day}; {end}.")
             self._text.say(text.format(day=day, end=until))
 
     def _on_clicked(self, ticked: bool) -> None:

@@ -1,4 +1,4 @@
-"""What the app looks at and what it recognises with: source, strictness, room, models."""
+"""The app's source and recognition settings: source, strictness, room, models."""
 
 from __future__ import annotations
 

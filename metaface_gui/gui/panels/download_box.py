@@ -1,4 +1,4 @@
-"""Weights that are not on this computer: how large, where from, and the button without which nothing is fetched."""
+"""Weights that are not on this computer: their size, their origin, and the button that alone starts a download."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ class EnrollPanel(QWidget):
             self._enrollment.add_files(list(paths))
             self.focus_name()  # what is typed next is a name, and no shortcut of the window's
         else:
-            self._trouble = self.tr("Only files and folders of this computer can be used. Choose others.")
+            self._trouble = self.tr("Only files and folders on this computer can be used. Choose others.")
         self._show_state()
 
     @property
@@ -154,11 +154,11 @@ class EnrollPanel(QWidget):
         self.files_button.setMenu(menu)
         self.countdown_button = QToolButton(self)
         self.countdown_button.setCheckable(True)
-        self.countdown_button.setToolTip(self.tr("Count down three seconds after a click, before it records"))
+        self.countdown_button.setToolTip(self.tr("After a click, count down three seconds before recording"))
         self.countdown_button.setAccessibleName(self.tr("Countdown"))
         set_icon(self.countdown_button, "timer")
         self.undo_button = QPushButton(self.tr("Undo"), self)
-        self.undo_button.setToolTip(self.tr("Bring back the shots that were left out last"))
+        self.undo_button.setToolTip(self.tr("Bring back the shots removed last"))
         set_icon(self.undo_button, "undo")
         self.discard_button = QToolButton(self)
         self.discard_button.setToolTip(self.tr("Discard all shots (Esc)"))
@@ -425,7 +425,7 @@ class EnrollPanel(QWidget):
             return (turn_text(state.turns) if is_good or not state.guidance else issue_text(state.guidance)), "heading"
         if taken == 0:
             held = self.tr("Look at the camera and hold the button for two seconds.")
-            counted = self.tr("Click, look at the camera and turn the head a little.")
+            counted = self.tr("Click, look at the camera and turn your head a little.")
             return (counted if self.record_button.has_countdown else held), "muted"
         more = self.tr("Ready to save. A few more shots from other angles make it more reliable.")
         return (more if taken < state.wanted else self.tr("Enough shots. Now the name.")), "muted"
@@ -442,7 +442,7 @@ class EnrollPanel(QWidget):
         elif self._saved and not self._state.shots:
             self.missing.say(self._saved, role="")
         else:
-            self.missing.say(words or self.tr("Everything is there."))
+            self.missing.say(words or self.tr("Ready to save."))
         self.save_button.setToolTip(words or self.tr("Save, and recognise this person from now on (Enter)"))
 
     # Keys and drops -------------------------------------------------------------------------------------------------

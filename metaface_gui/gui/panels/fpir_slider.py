@@ -43,9 +43,11 @@ class FpirSlider(QWidget):
         self.slider.setRange(0, _STEPS)
         self.slider.setMinimumHeight(24)  # room for the handle, which is higher than the groove
         self.slider.setPageStep(_STEPS // 4)
-        self.slider.setAccessibleName(self.tr("Strangers that may be taken for somebody"))
+        self.slider.setAccessibleName(self.tr("Strangers who may be taken for somebody"))
         self.slider.setToolTip(
-            self.tr("Left: strangers stay unknown, and friends sometimes too. Right: friends are found more often.")
+            self.tr(
+                "Left: strangers stay Unknown, and sometimes friends too. Right: friends are recognised more often."
+            )
         )
         self.words = MessageLine(2, self)
         ends = QHBoxLayout()

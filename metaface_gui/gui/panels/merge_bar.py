@@ -1,4 +1,4 @@
-"""The question that follows a drop of one person on another; it lies over the list, so that nothing moves."""
+"""The question after dropping one person on another; it lies over the list, so that nothing moves."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class MergeBar(QFrame):
         """Ask whether the others are to go into `into`."""
         self._into_id, self._from_ids = into.id, [other.id for other in others]
         moved = shots_text(sum(other.shot_count for other in others))
-        words = self.tr("Merge {name} into {into}? {shots} and their consent go along.")
+        words = self.tr("Merge {name} into {into}? {shots} and the consent move too.")
         names = listed(shortened(other.name) for other in others)
         self.question.say(words.format(name=shortened(names), into=shortened(into.name), shots=moved), role="")
         self._place()

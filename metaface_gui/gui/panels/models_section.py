@@ -1,4 +1,4 @@
-"""Choosing the models: detector, embedder (with its weights), device, learner and how strict to be."""
+"""Choosing the models: detector, embedder (with its weights), device, learner and strictness."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ModelsSection(QWidget):
         for entry in self._store.entries():
             if entry.role == "embedder":
                 self.embedder.addItem(model_title(entry.key), entry.key)
-        self.device = self._combo(self.tr("Device"), self.tr("What computes"))
+        self.device = self._combo(self.tr("Device"), self.tr("What to compute on"))
         self.device.addItem(self.tr("Automatic"), _AUTO)
         self.device.addItem(self.tr("Processor (CPU)"), "cpu")
         if sys.platform == "darwin":

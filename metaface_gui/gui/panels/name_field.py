@@ -1,4 +1,4 @@
-"""A field for a person's name: proposes who is enrolled already, and says in words what the name lacks."""
+"""A field for a person's name: suggests people already enrolled, and says what is wrong with the name."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class NameField(QWidget):
         completer.setMaxVisibleItems(6)
         proposals = QListView()
         proposals.setUniformItemSizes(True)
-        proposals.setAccessibleName(self.tr("People with such a name"))
+        proposals.setAccessibleName(self.tr("People with a similar name"))
         completer.setPopup(proposals)
         pictures = PictureLoader(proposals)
         pictures.loaded.connect(proposals.viewport().update)

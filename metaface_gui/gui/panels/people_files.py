@@ -1,4 +1,4 @@
-"""People into a file and out of one: where it is, and its passphrase, asked for step by step."""
+"""Exporting people to a file and importing them: asks for the file and its passphrase step by step."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SUGGESTED_NAME = "people.metaface"
 
 
 class PeopleFiles(QObject):
-    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine. A passphrase that is not the one
-    is asked for again. `message` says in words what was done."""
+    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine. A wrong passphrase is asked for
+    again. `message` says in words what was done."""
 
     message = Signal(str)
 
@@ -83,8 +83,8 @@ class PeopleFiles(QObject):
         exported, imported = self._exporting.pop(event.request_id, None), self._importing.pop(event.request_id, None)
         is_done = event.error is None and not event.is_cancelled
         if exported is not None and is_done:
-            self.message.emit(translate("PeopleFiles", "Everybody is in {name} now.", None, name=exported.name))
+            self.message.emit(translate("PeopleFiles", "Everybody was exported to {name}.", None, name=exported.name))
         elif imported is not None and is_done:
-            self.message.emit(translate("PeopleFiles", "The people of {name} are here now.", None, name=imported.name))
+            self.message.emit(translate("PeopleFiles", "The people in {name} were imported.", None, name=imported.name))
         elif imported is not None and isinstance(event.error, PassphraseError):
             self._ask_known(imported, error_text(event.error))

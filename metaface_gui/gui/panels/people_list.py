@@ -1,4 +1,4 @@
-"""Everybody in a list, as rows or as a page of pictures: one view of one model, whatever it looks like."""
+"""Everybody in a list, as rows or as a page of pictures: one view of one model in either form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery's people as a list model: follows the snapshots, knows who is before the camera, takes new names.
+"""The gallery's people as a list model: follows the snapshots, knows who is in front of the camera, accepts new names.
 
 The model never changes the gallery: an edit or a drop is checked and passed on as a signal, and what came of it
 arrives with the next snapshot.
@@ -179,7 +179,7 @@ class PeopleModel(QAbstractListModel):
             self.rename_refused.emit(
                 translate(
                     "People",
-                    "There is somebody called “{name}” already. Choose another name, or merge the two.",
+                    "Somebody is already called “{name}”. Choose another name, or merge the two.",
                     None,
                     name=name,
                 )

@@ -105,7 +105,7 @@ class PeoplePanel(QWidget):
             self.order.addItem(words, order)
         self.list = PeopleList(self)
         self.list.setModel(self.sorted_people)
-        self.cards_button = self._tool("grid", self.tr("Pictures"), self.tr("Everybody as a page of pictures"))
+        self.cards_button = self._tool("grid", self.tr("Pictures"), self.tr("Show everybody as a page of pictures"))
         self.large_button = self._tool("fullscreen", "", "")
         self.large_button.hide()
         self.hidden_button = QPushButton(self)
@@ -124,7 +124,9 @@ class PeoplePanel(QWidget):
         )
         self.nobody.add(self.enroll_button)
         self.clear_button = QPushButton(self.tr("Show everybody"), self)
-        self.no_match = EmptyNote("search", self.tr("Nobody has such a name"), self.tr("Search for less."), self)
+        self.no_match = EmptyNote(
+            "search", self.tr("Nobody has a name like that"), self.tr("Try a shorter search."), self
+        )
         self.no_match.add(self.clear_button)
         self.pages = QStackedWidget(self)
         for page in (self.list, self.nobody, self.no_match):
@@ -135,7 +137,7 @@ class PeoplePanel(QWidget):
         self.import_button.setToolTip(self.tr("Add the people of an exported file"))
         set_icon(self.import_button, "import")
         self.export_button = QPushButton(self.tr("Export…"), self)
-        self.export_button.setToolTip(self.tr("Write everybody to one file, with shots and consent"))
+        self.export_button.setToolTip(self.tr("Export everybody to one file, with shots and consent"))
         set_icon(self.export_button, "export")
 
     def _tool(self, icon: str, words: str, tip: str) -> QToolButton:
@@ -176,7 +178,7 @@ class PeoplePanel(QWidget):
         for asked in (self._above, self._below):
             asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
         layout.addLayout(self._above)
-        # Not earlier: PySide keeps wrappers of the items of a layout that is added, and the strip moves between layouts.
+        # Not earlier: PySide keeps wrappers of an added layout's items, and the strip moves between layouts.
         self._above.addWidget(self.strip)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._below)

@@ -1,4 +1,4 @@
-"""The strip below the people list: who is chosen, their shots, and what can be done with them."""
+"""The strip below the people list: the selected people, their shots, and the actions on them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class PersonDetails(QWidget):
         self.hide_button = self._button("", "eye-off", "")
         self.delete_button = self._button("", "trash", self.tr("Delete (Del); can be undone"))
         self.delete_button.setAccessibleName(self.tr("Delete"))
-        self.merge_button = self._button(self.tr("Merge into…"), "merge", self.tr("Make one person of those chosen"))
+        self.merge_button = self._button(self.tr("Merge into…"), "merge", self.tr("Merge the chosen people into one"))
         self.merge_menu = QMenu(self.merge_button)
         self.merge_button.setMenu(self.merge_menu)
         self._lay_out()
@@ -306,11 +306,11 @@ class PersonDetails(QWidget):
             text = self.tr("{shots}; the newest {n} are shown.")
             self.note.say(text.format(shots=shots_text(person.shot_count), n=MOST_SHOTS))
         elif person.negative_count:
-            text = self.tr("{shots}, and {n} of “not {name}”. The × deletes one; it can be undone.")
+            text = self.tr("{shots}, and {n} of “not {name}”. The × deletes one, which can be undone.")
             name = shortened(person.name)
             self.note.say(text.format(shots=shots_text(person.shot_count), n=person.negative_count, name=name))
         else:
-            text = self.tr("{shots}. Choose one to see what it is worth; the × deletes it, which can be undone.")
+            text = self.tr("{shots}. Choose one to see how much it helps; the × deletes it, which can be undone.")
             self.note.say(text.format(shots=shots_text(person.shot_count)))
 
     def _show_several(self) -> None:
@@ -320,7 +320,7 @@ class PersonDetails(QWidget):
             self.note.say(self.tr("Choose somebody to see their shots."))
             return
         self.title.setText(self.tr("{n} people chosen").format(n=count))
-        self.note.say(self.tr("Are they the same person? Merge them, all their shots are kept."))
+        self.note.say(self.tr("Are they the same person? Merge them: all their shots are kept."))
         self.fill_merge_menu(self.merge_menu)
 
     def _on_shots(self, answer: ShotsRead) -> None:
@@ -329,7 +329,7 @@ class PersonDetails(QWidget):
         shots = answer.shots
         own = self.tr("Shot of {day}, quality {percent} %")
         name = shortened(self._loaded_for.name)
-        not_theirs = self.tr("Not {name}: face of {day}. It is not called {name} again unless you delete this.")
+        not_theirs = self.tr("Not {name}: face of {day}. It will not be called {name} again unless you delete this.")
         self._effects.clear()  # the gallery is another
         self.grid.show_pictures(_tiles([shot for shot in shots if not shot.is_negative], own, name))
         shown = {tile.shot_id for tile in self.grid.tiles}

@@ -1,4 +1,4 @@
-"""Pictures of faces that are decoded beside the GUI thread; who paints one before it is there paints it again."""
+"""Decodes pictures of faces off the GUI thread; a widget that paints one too early paints it again."""
 
 from __future__ import annotations
 

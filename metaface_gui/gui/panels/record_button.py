@@ -268,5 +268,5 @@ class RecordButton(QAbstractButton):
         if self._is_recording or self._taken > 0:
             return self.tr("{taken} of {wanted} shots").format(taken=self._taken, wanted=self._wanted)
         if self._has_countdown:
-            return self.tr("after a countdown; hold: at once")
+            return self.tr("click: countdown; hold: at once")
         return self.tr("two seconds are enough")

@@ -1,4 +1,4 @@
-"""Whether the room's unlabelled faces are used, how many there are, and adapting to them on the spot."""
+"""Whether the room's unlabelled faces are used, how many there are, and adapting to them on demand."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class RoomSection(QWidget):
         self.switch = QCheckBox(self.tr("Use unlabelled faces of this room"), self)
         self.switch.setToolTip(
             self.tr(
-                "What faces are like in this room and light is learnt from those that the camera showed earlier. They "
-                "are kept in memory only and forgotten with the source."
+                "Learns what faces look like in this room and light from those the camera showed earlier. They are "
+                "kept in memory only and forgotten when the source closes."
             )
         )
         self.button = QPushButton(self.tr("Adapt to this room"), self)
-        self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
+        self.button.setToolTip(self.tr("Adapt now to the faces seen so far (Ctrl+R)"))
         self.status = MessageLine(2, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Asks before a face that is enrolled already is saved once more: under another name, or the same picture."""
+"""Asks before an already enrolled face is saved again: under another name, or as the same picture."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class SameFaceQuestion(QFrame):
         self._other = other = event.alike[0]
         name, other_name = shortened(event.name), shortened(other.name)
         if event.is_same_picture:
-            words = translate("SameFace", "{name} has shots like these already.", None, name=breakable(other_name))
-            save = translate("SameFace", "Add them all the same")
+            words = translate("SameFace", "{name} already has shots like these.", None, name=breakable(other_name))
+            save = translate("SameFace", "Add them anyway")
         else:
             words = translate(
                 "SameFace",
-                "This looks like {name}, who is enrolled already. One person?",
+                "This looks like {name}, who is already enrolled. Same person?",
                 None,
                 name=breakable(other_name),
             )

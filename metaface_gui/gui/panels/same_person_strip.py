@@ -1,4 +1,4 @@
-"""Asks of two people who look alike whether they are the same person; merges nobody by itself."""
+"""Asks whether two people who look alike are the same person; merges nobody by itself."""
 
 from __future__ import annotations
 

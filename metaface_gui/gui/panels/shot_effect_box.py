@@ -1,4 +1,4 @@
-"""What a shot is worth, before it is removed and afterwards: the same person with and without it, in numbers."""
+"""What a shot is worth, before and after it is removed: the same person with and without it, in numbers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class ShotEffectBox(QWidget):
             ),
             (
                 self.tr("Strangers taken for them"),
-                self.tr("Of the sampled strangers that the threshold is set by, so many would get this name"),
+                self.tr("Share of the sampled strangers behind the threshold who would get this name"),
             ),
         )
         self.values = tuple(QLabel(self) for _ in titles)
@@ -118,7 +118,7 @@ class ShotEffectBox(QWidget):
         if after is None:
             return self.tr("Their only shot.")
         if effect.own_margin is not None and effect.own_margin < 0:
-            return self.tr("The others do not know this face.")
+            return self.tr("The others do not recognise this face.")
         if after.margin is None or before.margin is None:
             return self.tr("Only one other shot: nothing to compare.")
         gained, change = after.n_right - before.n_right, after.margin - before.margin

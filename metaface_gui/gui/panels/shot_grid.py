@@ -1,4 +1,4 @@
-"""Pictures of faces as small tiles that can each be taken away: shots of an enrolment, of a person, or not of them."""
+"""Pictures of faces as small tiles with a delete button: shots of an enrolment, of a person, or not of that person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choosing what to look at: a camera by its name, the demo scene, a file, a folder or a URL; and the pause."""
+"""Choosing the source: a camera by its name, the demo scene, a file, a folder or a URL; and pausing it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class SourceSection(QWidget):
         self.url.setAccessibleName(self.tr("Address of a network camera or stream"))
         self.url_open = QPushButton(self.tr("Open"), self)
         self.pause_button = QToolButton(self)
-        self.pause_button.setToolTip(self.tr("Freeze the picture, or go on"))
+        self.pause_button.setToolTip(self.tr("Pause or resume the picture"))
         self.pause_button.setAccessibleName(self.tr("Pause"))
         set_icon(self.pause_button, "pause")
         self.pause_button.setCheckable(True)

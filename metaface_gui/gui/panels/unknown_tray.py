@@ -1,4 +1,4 @@
-"""The tray of recent unknown faces: one click and a name, and somebody is known."""
+"""The tray of recent unknown faces: one click and a name enrols a person."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class UnknownTray(QWidget):
         self._strip = _Cards(self)
         self._scroll = scrolling(self._strip, self)
         self._empty = EmptyNote(
-            "tray", self.tr("No unknown faces"), self.tr("Who is seen but not recognised waits here for a name."), self
+            "tray", self.tr("No unknown faces"), self.tr("People seen but not recognised wait here for a name."), self
         )
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)

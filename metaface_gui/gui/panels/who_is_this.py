@@ -268,8 +268,8 @@ class WhoIsThisPopup(QFrame):
         self.no_button.say(self.tr("Not {name}").format(name=name))
         yes = self._yes_words()
         no = self.tr(
-            "Remembers a picture of this face, on this computer, as “not {name}”: no method gives it that name again. "
-            "It can be undone."
+            "Remembers a picture of this face, on this computer, as “not {name}”: no method will give it that name "
+            "again. It can be undone."
         )
         for button, words in ((self.yes_button, yes), (self.no_button, no)):
             button.setToolTip(words.format(name=name))
@@ -280,7 +280,7 @@ class WhoIsThisPopup(QFrame):
             return self.tr("You said who this is not. Who is it?")
         if self._likely:
             return self.tr("Not recognised. Who is it?")
-        return self.tr("The shots come from what was seen of this face.")
+        return self.tr("The shots are taken from what was seen of this face.")
 
     def _yes_words(self) -> str:
         return self.tr("Adds the best picture of this face to the shots of {name}. It can be undone.")
@@ -337,7 +337,7 @@ class WhoIsThisPopup(QFrame):
         if self._poor_face is None:
             return ""
         issues = self._poor_face.quality.issues
-        advice = issue_text(issues[0]) if issues else self.tr("let it look at the camera for a moment")
+        advice = issue_text(issues[0]) if issues else self.tr("have them look at the camera for a moment")
         words = self.tr("Not seen well enough to learn from: {advice}.").format(advice=advice)
         return f"{words} {self.tr('Resume the video first (P).')}" if self._is_paused else words
 

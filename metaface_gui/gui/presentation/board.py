@@ -1,4 +1,4 @@
-"""The board of a presentation: the video, beside it a column of panels, below it the counts. In large letters."""
+"""The board of a presentation: the video, a column of panels beside it, the counts below. In large letters."""
 
 from __future__ import annotations
 

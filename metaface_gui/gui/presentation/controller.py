@@ -36,7 +36,7 @@ class PresentationController(QObject):
         self.projector = Projector(stage.projected_board, self._screens, window)
         self.projector.remember(state.projector)
         self._stop = QAction(self)
-        self._stop.setToolTip(self.tr("Show the audience nothing any more (Ctrl+F11)"))
+        self._stop.setToolTip(self.tr("Stop showing the audience (Ctrl+F11)"))
         self._stop.triggered.connect(self.projector.close)
         self._end = QAction(self)
         self._end.setToolTip(self.tr("End the presentation (Esc or F11)"))

@@ -1,4 +1,4 @@
-"""What recognition came to so far, as numbers that are read from the last row: right, Unknown, wrong, strangers."""
+"""The recognition counts so far, as large numbers legible from the back row: right, Unknown, wrong, strangers."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class CountCards(QWidget):
         if not self._rows:
             painter.setFont(font(self._letters_px))
             painter.setPen(Theme.current().color("muted"))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Counts come with the first face"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Counts start with the first face"))
             return
         height = (self.height() - (len(self._rows) - 1) * Space.S) / len(self._rows)
         for number, (title, cards) in enumerate(self._rows):

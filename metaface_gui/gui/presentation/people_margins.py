@@ -1,4 +1,4 @@
-"""How near each enrolled person is to being seen now: for one bar a person that stays in its place."""
+"""How near each enrolled person is to being recognised now: a bar per person, which stays in its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small bar that chooses what an audience sees: over a presentation, or in the status bar beside a projector."""
+"""The small bar that selects what an audience sees: over a presentation, or in the status bar beside a projector."""
 
 from __future__ import annotations
 

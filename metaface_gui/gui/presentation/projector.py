@@ -13,8 +13,8 @@ IN_A_WINDOW = ""
 
 
 class Projector(QObject):
-    """Shows `board` on a screen that is chosen by its name, and follows it: where it is unplugged the board waits
-    hidden, and is back when it is plugged in again.
+    """Shows `board` on a screen chosen by its name, and follows it: when the screen is unplugged the board waits
+    hidden, and returns when it is plugged in again.
 
     `toggled`: it was opened or closed, by whomever. `message`: what happened to its screen.
     """
@@ -88,8 +88,8 @@ class Projector(QObject):
         was_there, chosen = self.window.isVisible(), self._chosen()
         if chosen is None and was_there:
             self.window.hide()
-            self.message.emit(self.tr("The projector’s screen is gone. The presentation is back when the screen is."))
+            self.message.emit(self.tr("The projector’s screen is gone. The presentation returns when the screen does."))
         elif chosen is not None and (not was_there or self.window.geometry() != chosen.geometry):
             self._show()
             if not was_there:
-                self.message.emit(self.tr("The projector’s screen is there again, and so is the presentation."))
+                self.message.emit(self.tr("The projector’s screen is back, and so is the presentation."))

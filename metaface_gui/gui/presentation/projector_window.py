@@ -1,4 +1,4 @@
-"""The window that an audience sees: a board over a whole screen, or in a window where there is one screen only."""
+"""The window for the audience: a board in full screen, or in a window if there is only one screen."""
 
 from __future__ import annotations
 

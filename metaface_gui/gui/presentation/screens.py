@@ -1,4 +1,4 @@
-"""The screens that there are, as they come and go."""
+"""The available screens, as they come and go."""
 
 from __future__ import annotations
 

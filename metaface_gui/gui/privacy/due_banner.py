@@ -1,4 +1,4 @@
-"""A line above the video that says whose period is over or soon will be; it blocks nothing and can be put off."""
+"""A line above the video that says whose period is over or soon will be; it blocks nothing and can be postponed."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ class DueBanner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("due-banner")
-        self.setAccessibleName(self.tr("Periods that are over"))
+        self.setAccessibleName(self.tr("Retention periods"))
         self._due = Due()
         self._put_off: frozenset[tuple[PersonId, bool]] = frozenset()
         self._is_held_back = False
         self._icon = QLabel(self)
         self.text = ElidedLabel("", self)
         self.review_button = QPushButton(self.tr("Review…"), self)
-        self.review_button.setToolTip(self.tr("See who it is, and keep or delete them"))
+        self.review_button.setToolTip(self.tr("See who, and keep or delete them"))
         self.close_button = QToolButton(self)
         self.close_button.setProperty("kind", "quiet")
         self.close_button.setAccessibleName(self.tr("Not now"))
-        self.close_button.setToolTip(self.tr("Not now: it comes again at the next start, or when somebody else is due"))
+        self.close_button.setToolTip(self.tr("Not now: ask again at the next start, or when somebody else is due"))
         set_icon(self.close_button, "close")
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.L, Space.XS, Space.S, Space.XS)
@@ -61,13 +61,13 @@ class DueBanner(QFrame):
     def _words(self, due: Due, *, is_automatic: bool) -> str:
         if due.over and not is_automatic:
             if due.soon:
-                text = self.tr("{who}: the agreed time is over; for {n} more it soon is.")
+                text = self.tr("{who}: the agreed time is over; for {n} more it soon will be.")
                 return text.format(who=names_text(due.over), n=len(due.soon))
             return self.tr("{who}: the agreed time is over.").format(who=names_text(due.over))
         if is_automatic:
-            text = self.tr("{who}: the agreed time is soon over; then deleted for good.")
+            text = self.tr("{who}: the agreed time ends soon; then deleted for good.")
         else:
-            text = self.tr("{who}: the agreed time is soon over.")
+            text = self.tr("{who}: the agreed time ends soon.")
         return text.format(who=names_text(due.soon)) if due.soon else ""
 
     def _key(self) -> frozenset[tuple[PersonId, bool]]:

@@ -35,18 +35,18 @@ class DueDialog(QDialog):
 
     def __init__(self, due: Due, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Periods that are over"))
+        self.setWindowTitle(self.tr("Retention periods"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         intro = QLabel(
-            self.tr("These people agreed to be kept until a day that has come, or soon will. Ask them, then choose."),
+            self.tr("These people agreed to be kept until a day that has come or is near. Ask them, then choose."),
             self,
         )
         intro.setWordWrap(True)
         self.list = QListWidget(self)
-        self.list.setAccessibleName(self.tr("People whose period is over or soon will be"))
+        self.list.setAccessibleName(self.tr("People whose period is over or ends soon"))
         self.list.setMinimumHeight(160)
         self.extend_button = QPushButton(self.tr("Keep for the same time again"), self)
-        self.extend_button.setToolTip(self.tr("From the end of the period, or from now on if that is over"))
+        self.extend_button.setToolTip(self.tr("From the end of the period, or from now if it is over"))
         set_icon(self.extend_button, "refresh")
         self.delete_button = QPushButton(self.tr("Delete"), self)
         self.delete_button.setToolTip(self.tr("Delete them with all their shots; it can be undone for ten seconds"))

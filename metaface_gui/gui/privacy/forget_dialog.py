@@ -1,4 +1,4 @@
-"""The confirmation before everything is forgotten: what goes, what stays, and a number to type, as there is no undo."""
+"""The confirmation before everything is deleted: what goes, what stays, and a number to type, as there is no undo."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ class ForgetDialog(QDialog):
         self._people = storage.people
         title = self._label(self.tr("Forget everything, for good?"), "title")
         goes = self.tr(
-            "All {n} people of this gallery go, with their {shots} shots, “not this person” faces, consents and what "
-            "recognises them; copies beside the gallery, its key, what can be undone, and the unknown faces of the "
-            "last minutes. The gallery stays open, empty."
+            "This deletes all {n} people in this gallery, with their {shots} shots, “not this person” faces, consents "
+            "and templates; the copies beside the gallery, its key, the undo history, and the unknown faces of the "
+            "last few minutes. The gallery stays open, empty."
         ).format(n=storage.people, shots=storage.shots)
         stays = self.tr(
-            "What you exported, reported or recorded stays; delete it yourself if it has to go. Recordings are in "
-            "{where}"
+            "Exports, reports and recordings stay; delete them yourself if you need to. Recordings are in {where}"
         ).format(where=recordings)
         self.field = QLineEdit(self)
         self.field.setAccessibleName(self.tr("Number of people"))
@@ -55,7 +54,7 @@ class ForgetDialog(QDialog):
         column.addWidget(title)
         column.addWidget(self._label(goes))
         column.addWidget(self._label(stays, "muted"))
-        column.addWidget(self._label(self.tr("There is no undo."), "error"))
+        column.addWidget(self._label(self.tr("This cannot be undone."), "error"))
         column.addLayout(ask)
         column.addSpacing(Space.S)
         column.addLayout(buttons)

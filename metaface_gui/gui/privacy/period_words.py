@@ -1,4 +1,4 @@
-"""Words for periods: until when, how long that is, and since when it is over."""
+"""Words for periods: when they end, how long that is, or since when they are over."""
 
 from __future__ import annotations
 

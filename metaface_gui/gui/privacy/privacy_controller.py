@@ -1,4 +1,4 @@
-"""Connects what concerns people's privacy with the window: menus, banner, dialogs, reminders, what is remembered."""
+"""Connects the privacy features with the window: menus, banner, dialogs, reminders, remembered choices."""
 
 from __future__ import annotations
 
@@ -189,21 +189,23 @@ class PrivacyController(QObject):
             self.dialog.show_people(self._people)
 
     def _on_report(self, event: ReportWritten) -> None:
-        text = self.tr("The report is in {where}. Its files are plain: give them to the person, or keep them safe.")
+        text = self.tr(
+            "The report is in {where}. Its files are not encrypted: give them to the person, or keep them safe."
+        )
         self._say(ToastKind.SUCCESS, text.format(where=event.path))
 
     def _on_expired(self, event: ExpiredDeleted) -> None:
         names = ", ".join(shortened(name) for name in event.names[:3])
         if len(event.names) > 3:
             names = self.tr("{who} and {n} more").format(who=names, n=len(event.names) - 3)
-        self._say(ToastKind.WARNING, self.tr("Deleted for good, as the period was over: {who}.").format(who=names))
+        self._say(ToastKind.WARNING, self.tr("Period over, deleted for good: {who}.").format(who=names))
 
     def _on_forgotten(self, event: EverythingForgotten) -> None:
         for offer in self._undos.offers:
             self._undos.remove(offer.token)
         self._toasts.clear()
         text = self.tr(
-            "Everything is forgotten: {n} people and all that was made from them. Recordings stay in {where}"
+            "Everything is deleted: {n} people and all that was derived from them. Recordings stay in {where}"
         )
         self._say(ToastKind.SUCCESS, text.format(n=event.n_people, where=self._recording.folder))
 

@@ -1,4 +1,4 @@
-"""The page on privacy: what is stored, where and for how long, that nothing is sent anywhere, how to be rid of it."""
+"""The privacy page: what is stored, where and for how long, that nothing is sent anywhere, how to delete it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class PrivacyDialog(QDialog):
         self.review_button = QPushButton(self.tr("Review…"), self)
         self.automatic = QCheckBox(self.tr("Delete automatically when the period is over"), self)
         self.automatic.setChecked(is_automatic)
-        self.person = ElidingComboBox(self.tr("Person"), self.tr("Whom the report is about"), self)
+        self.person = ElidingComboBox(self.tr("Person"), self.tr("Person the report is about"), self)
         self._names = QStringListModel(self)
         self.person.setModel(self._names)
         self.report_button = QPushButton(self.tr("Report…"), self)
@@ -138,7 +138,7 @@ class PrivacyDialog(QDialog):
         periods.addWidget(
             self._label(
                 self.tr(
-                    "At the start and once an hour, for good and without undo; you are told who it was. Off: you "
+                    "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
                     "are only reminded."
                 ),
                 "muted",
@@ -148,15 +148,16 @@ class PrivacyDialog(QDialog):
         report.addWidget(
             self._label(
                 self.tr(
-                    "Their consent, shots, and the numbers that recognise them, as plain files that anybody can "
-                    "read: to be given to them."
+                    "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
                 ),
                 "muted",
             )
         )
         report.addLayout(_row(self.person, self.report_button, stretch=self.person))
-        forget = self._card(column, self.tr("Start with nothing"))
-        words = self._label(self.tr("Deletes everybody and everything made from them. There is no undo."), "muted")
+        forget = self._card(column, self.tr("Start from scratch"))
+        words = self._label(
+            self.tr("Deletes everybody and everything derived from them. This cannot be undone."), "muted"
+        )
         forget.addLayout(_row(words, self.forget_button, stretch=words))
         column.addStretch(1)
         scroll = scrolling(cards, self)
@@ -181,7 +182,7 @@ class PrivacyDialog(QDialog):
             self._label(
                 self.tr(
                     "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
-                    "camera's address that you type, and for models that you ask to download."
+                    "camera address that you type, and for models that you ask to download."
                 ),
                 "muted",
             )
@@ -229,8 +230,8 @@ class PrivacyDialog(QDialog):
         self.amount.setText(amount.format(who=people, shots=shots_text(storage.shots), n=storage.negatives, size=size))
         if storage.is_encrypted:
             text = self.tr(
-                "Pictures and what recognises the faces are encrypted in the file, with a key that this computer keeps "
-                "elsewhere. Names, times and consents are not."
+                "Pictures and templates are encrypted in the file, with a key that this computer keeps elsewhere. "
+                "Names, times and consents are not."
             )
         else:
             text = self.tr("It is not encrypted.")
@@ -245,7 +246,7 @@ class PrivacyDialog(QDialog):
         if found.over:
             return self.tr("{who}: the agreed time is over.").format(who=names_text(found.over))
         first = min(limited, key=lambda person: person.keep_until or now)
-        text = self.tr("{n} with a period, {m} without limit. The first is that of {who}: it {when}.")
+        text = self.tr("{n} with a period, {m} without limit. The first is {who}'s: it {when}.")
         when = left_text(first.keep_until or now, now)
         count = len(limited)
         return text.format(n=count, m=len(self._people) - count, who=shortened(first.name), when=when)

@@ -1,4 +1,4 @@
-"""A small popup in which the words of a consent can be read and changed: what for, and who agreed and how."""
+"""A small popup to read and change the wording of a consent: its purpose, and who agreed and how."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TermsPopup(QFrame):
         self.given_by_edit = QLineEdit(self)
         self.given_by_edit.setMaxLength(MAX_TEXT)
         self.given_by_edit.setAccessibleName(self.tr("Who agreed, and how"))
-        self.default_button = QPushButton(self.tr("The usual words"), self)
+        self.default_button = QPushButton(self.tr("Standard wording"), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
         layout.setSpacing(Space.XS)
@@ -58,7 +58,7 @@ class TermsPopup(QFrame):
         layout.addSpacing(Space.S)
         layout.addWidget(self._label(self.tr("Who agreed, and how"), "heading"))
         layout.addWidget(self.given_by_edit)
-        note = self.tr("Both are kept with the consent, as are its date and the version of this wording, {no}.")
+        note = self.tr("Both are kept with the consent, as are its date and the version of this wording ({no}).")
         layout.addWidget(self._label(note.format(no=CONSENT_TEXT_VERSION), "muted"))
         layout.addSpacing(Space.S)
         layout.addWidget(self.default_button)

@@ -1,4 +1,4 @@
-"""What is remembered of adaptations for the curves: each method's newest one and the one before."""
+"""The adaptations behind the curves: each method's newest one and the one before."""
 
 from __future__ import annotations
 

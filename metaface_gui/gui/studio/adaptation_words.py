@@ -1,4 +1,4 @@
-"""What an adaptation came to, in a sentence."""
+"""The outcome of an adaptation, in a sentence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from metaface_gui.i18n import translate
 def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) -> str:
     """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
     if adapted is None:
-        return translate("Adaptation", "Being adapted …")
+        return translate("Adaptation", "Adapting …")
     if adapted.n_people == 0:
         return translate("Adaptation", "Nobody is enrolled yet.")
     people = people_text(adapted.n_people)
@@ -28,14 +28,16 @@ def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) 
 def evaluation_text(evaluated: AdaptationEvaluated) -> str:
     """How often left-out shots are named right, before and after."""
     if evaluated.after is None:
-        return translate("Adaptation", "left-out shots not measured: nobody has two, or there are too many people")
+        return translate(
+            "Adaptation", "left-out shots not measured: nobody has two shots, or there are too many people"
+        )
     after = _percent(evaluated.after)
     if evaluated.before is None:
-        return translate("Adaptation", "left-out shots right {after}", None, after=after)
+        return translate("Adaptation", "left-out shots named right: {after}", None, after=after)
     before = _percent(evaluated.before)
     return translate(
         "Adaptation",
-        "left-out shots right {before} → {after} (before → after)",
+        "left-out shots named right: {before} → {after} (before → after)",
         None,
         before=before,
         after=after,

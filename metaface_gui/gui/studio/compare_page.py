@@ -1,4 +1,4 @@
-"""The comparison: which methods look at the same faces, what each has come to so far, and what it says now."""
+"""The comparison: which methods run on the same faces, their results so far, and what each says now."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class ComparePage(QWidget):
 
     def _make_widgets(self) -> None:
         self.all_button = QPushButton(self.tr("Compare all"), self)
-        self.all_button.setToolTip(self.tr("Have all methods look at the same faces"))
+        self.all_button.setToolTip(self.tr("Run all methods on the same faces"))
         self.none_button = QPushButton(self.tr("Compare none"), self)
         self.none_button.setToolTip(self.tr("Run only the method that decides the names"))
         self.reset_button = QPushButton(self.tr("Reset counts"), self)
@@ -201,7 +201,7 @@ class ComparePage(QWidget):
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(table_tsv(self.table.rows()))
-        self.hint.setText(self.tr("Copied: the table, as it is sorted now."))
+        self.hint.setText(self.tr("Copied the table in its current order."))
         self._words_timer.start()
 
     # What the engine says -------------------------------------------------------------------------------------------
@@ -301,4 +301,4 @@ class ComparePage(QWidget):
             return self.tr("“Now” is about face #{id}.").format(id=face.track_id)
         if self._newest is None or not self._newest.result.faces:
             return self.tr("No face in view.")
-        return self.tr("Click a face to see what each method says of it.")
+        return self.tr("Click a face to see what each method says about it.")

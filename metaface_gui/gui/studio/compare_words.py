@@ -1,4 +1,4 @@
-"""What the table of compared methods says: titles, numbers, and what they mean."""
+"""The texts of the comparison table: titles, numbers, and what they mean."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ def column_explanation(column: CompareColumn) -> str:
     """What is counted."""
     return {
         CompareColumn.METHOD: translate("Compare", "Tick the methods to run on the same faces"),
-        CompareColumn.NAMED: translate("Compare", "Faces it named; every face of every frame counts"),
+        CompareColumn.NAMED: translate("Compare", "Faces it named; every face in every frame counts"),
         CompareColumn.UNKNOWN: translate("Compare", "Faces that it called Unknown"),
         CompareColumn.SWITCHES: translate(
-            "Compare", "Name changes a minute: how often it changed its mind about a face"
+            "Compare", "Name changes per minute: how often it changed its mind about a face"
         ),
         CompareColumn.AGREEMENT: translate(
             "Compare", "How often it agreed with the majority of the methods, where there was one"
         ),
         CompareColumn.ACCURACY: translate(
-            "Compare", "How often it was right, of the faces whose name is known: from the demo scene, or from you"
+            "Compare", "How often it was right about faces whose name is known, from the demo scene or from you"
         ),
         CompareColumn.NOW: translate(
             "Compare",
-            "What it says of the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled",
+            "What it says about the face, and its margin: −1 a stranger, 0 its own threshold, +1 somebody enrolled",
         ),
     }[column]
 

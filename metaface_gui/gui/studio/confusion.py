@@ -63,7 +63,7 @@ class ConfusionPicture:
         """A cell in words."""
         true, count, n = self.names[row], int(self.counts[row, column]), int(self.counts[row].sum())
         if n == 0:
-            return translate("Report", "{name} was not tested: one shot cannot be left out.", None, name=true)
+            return translate("Report", "{name} was not tested: a single shot cannot be left out.", None, name=true)
         values = {"name": true, "count": count, "n": n}
         verdict = self.verdict(row, column)
         if verdict is Verdict.UNKNOWN:

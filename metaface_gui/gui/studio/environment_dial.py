@@ -1,4 +1,4 @@
-"""The environment dial: what the camera is to see instead of the room as it is, by mouse and keyboard."""
+"""The environment dial: changes what the camera sees, by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class EnvironmentDial(QWidget):
         self.slider.setMinimumHeight(24)  # room for the handle, which is higher than the groove
         self.slider.setValue(round(100 * _USUAL_STRENGTH))
         self.slider.setAccessibleName(self.tr("Strength"))
-        self.slider.setToolTip(self.tr("How strong the effect is ([ weaker, ] stronger)"))
+        self.slider.setToolTip(self.tr("Strength of the effect ([ weaker, ] stronger)"))
         self.percent = QLabel(self)
         self.percent.setMinimumWidth(self.percent.fontMetrics().horizontalAdvance("100\u00a0% ") + Space.XS)
         self.surprise_button = QPushButton(self.tr("Surprise me"), self)
         self.surprise_button.setToolTip(self.tr("One or two effects at random (X)"))
-        self.back_button = QPushButton(self.tr("Bring the room back"), self)
-        self.back_button.setToolTip(self.tr("The picture as the camera gives it (0)"))
+        self.back_button = QPushButton(self.tr("Back to normal"), self)
+        self.back_button.setToolTip(self.tr("Show the picture as the camera gives it (0)"))
         set_icon(self.back_button, "undo")
         for button in (self.surprise_button, self.back_button):
             button.setStyleSheet(_SMALL)
@@ -109,7 +109,7 @@ class EnvironmentDial(QWidget):
 
     def _make_actions(self) -> list[QAction]:
         return [
-            self._action(self.tr("&Bring the room back"), ["0"], self.bring_back),
+            self._action(self.tr("&Back to normal"), ["0"], self.bring_back),
             self._action(self.tr("Next &environment"), ["D"], lambda: self._step(1)),
             self._action(self.tr("&Previous environment"), ["Shift+D"], lambda: self._step(-1)),
             self._action(self.tr("&Weaker"), ["["], lambda: self._turn(-_STEP)),
@@ -188,10 +188,10 @@ class EnvironmentDial(QWidget):
         self.back_button.setEnabled(bool(on))
         self._show_percent()
         if on:
-            text = self.tr("The camera sees: {setting}. Shots that are enrolled now are marked so.")
+            text = self.tr("The camera sees: {setting}. Shots enrolled now are marked with it.")
             self.words.say(text.format(setting=setting_words(self._setting)))
         else:
-            self.words.say(self.tr("The room as it is. Choose what the camera is to see instead."))
+            self.words.say(self.tr("No effect: the picture is unchanged. Choose an effect."))
 
     def _show_percent(self) -> None:
         self.percent.setText(f"{self.slider.value()}\u00a0%")

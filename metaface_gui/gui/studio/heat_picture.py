@@ -1,4 +1,4 @@
-"""The face with what the decision rests on laid over it, and what its colours mean."""
+"""The face with a heat map of what the decision rests on, and the legend of its colours."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class HeatPicture(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
         self.setMinimumHeight(96)
-        self.setAccessibleName(self.tr("The face that was looked at"))
+        self.setAccessibleName(self.tr("The analysed face"))
 
     @property
     def shown(self) -> QImage:

@@ -1,4 +1,4 @@
-"""The knobs of one method: a row each, what was turned marked, each and all to be reset."""
+"""The hyper-parameters of one method: a row each, changed ones marked, with buttons to reset each and all."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class HyperparameterForm(QWidget):
         self.reset_all = QToolButton(self)
         self.reset_all.setText(self.tr("Reset all"))
         self.reset_all.setProperty("kind", "quiet")
-        self.reset_all.setToolTip(self.tr("Every setting of this method back to its default"))
+        self.reset_all.setToolTip(self.tr("Reset every setting of this method to its default"))
         self.reset_all.clicked.connect(self._reset_all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,7 +75,7 @@ class HyperparameterForm(QWidget):
             self._flush()
             self._key = key
             self._parameters = hyperparameters_of(key) if key in ALL_LEARNERS else ()
-            self.nothing.setText(self.tr("{method} has nothing to set.").format(method=learner_title(key)))
+            self.nothing.setText(self.tr("{method} has no settings.").format(method=learner_title(key)))
             self.nothing.setVisible(not self._parameters)
         elif self._settle.isActive():
             return

@@ -1,4 +1,4 @@
-"""Which line is whose: a method's line, symbol and name, one beside the other."""
+"""The legend of the curves: each method's line, symbol and name, side by side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The looks that a decision rests on: a small picture of each, and how much it counts."""
+"""The looks that a decision rests on: a small picture of each, and its weight."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class LooksRow(QWidget):
     def _words(self, look: PooledLook) -> str:
         quality = f"{look.quality.score:.0%}"
         if look.share > 0.0:
-            words = self.tr("Look {number} counts {share} (quality {quality})")
+            words = self.tr("Look {number}: weight {share} (quality {quality})")
             return words.format(number=look.number, share=f"{look.share:.0%}", quality=quality)
         return self.tr("Look {number} was left out: it is unlike the others").format(number=look.number)
 

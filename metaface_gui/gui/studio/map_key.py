@@ -1,4 +1,4 @@
-"""What the signs on the embedding map mean."""
+"""What the markers on the embedding map mean."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class MapKey(QWidget):
         super().__init__(parent)
         self._lines = (self.tr("shot"), self.tr("person's average"), self.tr("face on screen"))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("Signs on the map"))
+        self.setAccessibleName(self.tr("Markers on the map"))
         self.setAccessibleDescription(listed(self._lines))
         self.setToolTip(
             self.tr(
-                "Colour and shape tell people apart. The large sign is the person's prototype, or what a trained last "
-                "layer looks for: nearness to it decides."
+                "Colour and shape tell people apart. The large marker is the person's prototype, or what a trained "
+                "last layer looks for: the nearer a face, the better the match."
             )
         )
         Theme.current().changed.connect(self.update)

@@ -1,4 +1,4 @@
-"""What moves on the embedding map: faces on screen, and dots on their way from one map to the next."""
+"""What moves on the embedding map: faces on screen, and dots gliding from one map to the next."""
 
 from __future__ import annotations
 

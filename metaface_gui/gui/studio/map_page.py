@@ -153,7 +153,7 @@ class MapPage(QWidget):
     # Making ---------------------------------------------------------------------------------------------------------
 
     def _make_widgets(self) -> None:
-        self.method = ElidingComboBox(self.tr("Space of"), self.tr("Whose adapted space is drawn"), self)
+        self.method = ElidingComboBox(self.tr("Space of"), self.tr("Method whose adapted space is drawn"), self)
         self.method.addItem(self.tr("Deciding method"), _FOLLOW)
         for key in LEARNERS:
             self.method.addItem(learner_title(key), key)
@@ -266,7 +266,7 @@ class MapPage(QWidget):
             label.setVisible(shown is not None)
         if shown is None or self._plot is None:
             if self._people:
-                self.note.say(self.tr("Drawing the map…"), self.tr("It comes with the next adaptation."))
+                self.note.say(self.tr("Drawing the map…"), self.tr("It appears with the next adaptation."))
             else:
                 self.note.say(
                     self.tr("Nobody is enrolled yet"),
@@ -279,7 +279,9 @@ class MapPage(QWidget):
         self.counts.setText(listed((people, shots_text(len(shown.shot_ids)))))
         self.explained.setText(self.tr("explained variance {percent} %").format(percent=round(100 * shown.explained)))
         self.explained.setToolTip(
-            self.tr("The share of what tells the shots apart that this plane shows; the rest lies in other directions.")
+            self.tr(
+                "The share of the differences between shots that this plane shows; the rest lies in other directions."
+            )
         )
         self._stack.setCurrentWidget(self.plot)
 

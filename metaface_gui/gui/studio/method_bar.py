@@ -156,11 +156,11 @@ class MethodBar(QWidget):
     def _tooltip(self, key: str) -> str:
         number = list(LEARNERS).index(key) + 1
         heading = f"<b>{escape(learner_title(key))}</b> · {escape(learner_citation(key))}"
-        decide, compare = self.tr("A click: it decides the names"), self.tr("Ctrl+click or the corner: it is compared")
+        decide, compare = self.tr("Click: let it decide the names"), self.tr("Ctrl+click or the corner: compare it")
         if keys := _keys(key, number):
-            decide = self.tr("{keys} or a click: it decides the names").format(keys=", ".join(keys))
+            decide = self.tr("{keys} or click: let it decide the names").format(keys=", ".join(keys))
         if number <= _DIGITS:
-            compare = self.tr("Shift+{number}, Ctrl+click or the corner: it is compared").format(number=number)
+            compare = self.tr("Shift+{number}, Ctrl+click or the corner: compare it").format(number=number)
         words = escape(learner_explanation(key))
         return f"<p>{heading}<br>{words}</p><p>{escape(decide)}<br>{escape(compare)}</p>"
 

@@ -1,4 +1,4 @@
-"""The page of the deciding method: what it does, what its adaptation came to, its settings, and how it got there."""
+"""The page of the deciding method: what it does, the result of its adaptation, its settings, and how it got there."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class MethodPage(QWidget):
         self.clear_button.setAccessibleName(self.tr("Clear the curves"))
         self.clear_button.setProperty("kind", "quiet")
         self.clear_button.setStyleSheet(_SMALL)
-        self.clear_button.setToolTip(self.tr("Forget these curves; the next adaptation draws new ones"))
+        self.clear_button.setToolTip(self.tr("Clear these curves; the next adaptation draws new ones"))
         self.clear_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.legend = LearnerLegend(self)
         self.trials = TrialBars(self)
@@ -246,17 +246,17 @@ class MethodPage(QWidget):
 
     def _caption(self) -> str:
         if walks(self._learner) or self._learner == AUTO:
-            return self.tr("On the enrolled shots, after each step; faint: the run before")
+            return self.tr("On the enrolled shots, after each step; faint: the previous run")
         method = learner_title(self._learner)
-        return self.tr("{method} needs no steps, see the map; the curves are of other methods").format(method=method)
+        return self.tr("{method} needs no steps, see the map; the curves show other methods").format(method=method)
 
     def _note_words(self, adapted: Adapted | None) -> tuple[str, str]:
         """Say what would be shown and what to do for it: title and next step."""
         if adapted is None:
-            return result_text(None, None), self.tr("What comes of it is shown here.")
+            return result_text(None, None), self.tr("The result is shown here.")
         if adapted.n_people == 0:
             return self.tr("Nobody is enrolled yet"), self.tr("Enrol somebody (E) and see here how it is learned.")
         if walks(self._learner) or self._learner == AUTO:
             return self.tr("Nothing to show yet"), self.tr("Change a setting or add a shot: it adapts again.")
         title = self.tr("{method} needs no steps").format(method=learner_title(self._learner))
-        return title, self.tr("It learns everybody in one go: see the map. MAML (4) is one that takes steps.")
+        return title, self.tr("It learns everybody in one go: see the map. MAML (4) is a method that takes steps.")

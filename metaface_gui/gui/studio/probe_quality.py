@@ -1,4 +1,4 @@
-"""How good the looked-at picture of the face is: four measures, and words for what is poor."""
+"""The quality of the explained picture of a face: four measures, and words for what is poor."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def quality_lines(quality: FaceQuality) -> tuple[QualityLine, ...]:
     ]
     said = [QualityLine(name, f"{value} · {verdict}", verdict not in (good, fair)) for name, value, verdict in lines]
     if QualityIssue.CUT_OFF in issues:
-        said.append(QualityLine(translate("Quality", "Edge"), translate("Quality", "cuts the face off"), True))
+        said.append(QualityLine(translate("Quality", "Edge"), translate("Quality", "cuts off the face"), True))
     return tuple(said)
 
 

@@ -201,7 +201,7 @@ class ReportPage(QWidget):
     def _on_copy(self) -> None:
         if self._report is not None:
             QGuiApplication.clipboard().setText(report_tsv(self._report, self.table.rows()))
-            self._tell(self.tr("Copied: the table, as it is sorted now."))
+            self._tell(self.tr("Copied the table in its current order."))
 
     def _show_menu(self, place: QPoint) -> None:
         if self._report is None:
@@ -337,12 +337,12 @@ class ReportPage(QWidget):
     def _say_note(self, missing: str) -> None:
         title = self.tr("Which method knows your people best?")
         if self.is_running:
-            self.note.say(self.tr("Testing the methods …"), self.tr("The live view goes on meanwhile."))
+            self.note.say(self.tr("Testing the methods …"), self.tr("The live view keeps running."))
         elif missing:
             self.note.say(title, missing)
         else:
             step = self.tr(
-                "Test all methods: each enrolled shot is left out in turn, as it is and degraded, and has to be named "
+                "Test all methods: each enrolled shot is left out in turn, unaltered and degraded, and must be named "
                 "from the others."
             )
             self.note.say(title, step)
@@ -373,10 +373,10 @@ class ReportPage(QWidget):
         if self._report is None:
             return ""
         if self._people is not None and self._people.revision > self._report.revision:
-            return self.tr("The gallery changed since: these are results of an older one. Test again.")
+            return self.tr("The gallery has changed since: these results are out of date. Test again.")
         then, now = self._tested_with, self._models
         if then is not None and now is not None and _settings_of(then) != _settings_of(now):
-            return self.tr("Settings changed since: these are results of the former ones. Test again.")
+            return self.tr("The settings have changed since: these results are out of date. Test again.")
         return ""
 
     def _say_use(self) -> None:

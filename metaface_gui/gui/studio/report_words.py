@@ -1,4 +1,4 @@
-"""Figures of the self-test in words: shares with the counts they rest on, and how far chance could have moved them."""
+"""The self-test's figures in words: shares with the counts behind them, and their uncertainty."""
 
 from __future__ import annotations
 
@@ -48,24 +48,25 @@ def column_title(column: ReportColumn) -> str:
 def column_explanation(column: ReportColumn) -> str:
     """What a column counts."""
     return {
-        ReportColumn.METHOD: translate("Report", "All methods, with their settings as they are now"),
+        ReportColumn.METHOD: translate("Report", "All methods, with their current settings"),
         ReportColumn.NEAREST_CLEAN: translate(
-            "Report", "Accuracy: left-out shots, as they are, whose closest match is right, whatever the threshold"
+            "Report", "Accuracy: unaltered left-out shots whose closest match is right, whatever the threshold"
         ),
         ReportColumn.NEAREST_DEGRADED: translate(
             "Report", "Accuracy on copies of the same shots: dark, small, blurred or half covered"
         ),
         ReportColumn.NAMED_CLEAN: translate(
-            "Report", "TPIR: left-out shots, as they are, that are named right with a score that reaches the threshold"
+            "Report", "TPIR: unaltered left-out shots named right with a score that reaches the threshold"
         ),
         ReportColumn.NAMED_DEGRADED: translate(
             "Report", "TPIR on copies of the same shots: dark, small, blurred or half covered"
         ),
         ReportColumn.FPIR: translate(
-            "Report", "FPIR: strangers who are taken for somebody, measured on others than those who set the threshold"
+            "Report",
+            "FPIR: strangers taken for somebody, measured on different strangers from those who set the threshold",
         ),
         ReportColumn.ADAPT: translate(
-            "Report", "Learning time: median for everybody, in milliseconds, on this computer"
+            "Report", "Learning time: median time to learn everybody, in milliseconds, on this computer"
         ),
     }[column]
 
@@ -159,14 +160,15 @@ def recommendation_text(report: SelfTestReport) -> str:
         return translate("Report", "Only {title} was tested", None, title=title)
     if len(report.tied) <= 1:
         return translate("Report", "Recommended: {title} - the most shots named right", None, title=title)
-    return translate("Report", "Recommended: {title} - quick, and none is clearly better", None, title=title)
+    return translate("Report", "Recommended: {title} - fast, and none is clearly better", None, title=title)
 
 
 def par_text(report: SelfTestReport) -> str:
     """What "clearly better" means, and of how many methods it does not hold."""
     return translate(
         "Report",
-        "{n} of {total} methods cannot be told from the best: the sign test over the shots finds no difference at 5 %.",
+        "{n} of {total} methods cannot be told apart from the best: a sign test over the shots finds no difference at "
+        "5 %.",
         None,
         n=len(report.tied),
         total=len(report.rows),
@@ -197,7 +199,7 @@ def settings_text(report: SelfTestReport) -> str:
     else:
         threshold = translate(
             "Report",
-            "threshold for {fpir} of strangers, set on {half} of them and measured on as many others",
+            "threshold for {fpir} of strangers, set on {half} strangers and measured on as many others",
             None,
             fpir=percent_text(report.wanted_fpir),
             half=f"{report.n_strangers // 2:,}",

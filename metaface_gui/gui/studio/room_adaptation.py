@@ -1,4 +1,4 @@
-"""Adapting to this room: asking for it, what it did to the strangers that are let through, and taking it back."""
+"""Adapting to this room: starting it, its effect on the strangers let through, and undoing it."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class RoomAdaptation(QWidget):
         self._room = RoomChanged(0, 0)
         self._evaluated: RoomEvaluated | None = None
         self.button = QPushButton(self.tr("Adapt to this room"), self)
-        self.button.setToolTip(self.tr("Adapt now to the faces that were seen so far (Ctrl+R)"))
+        self.button.setToolTip(self.tr("Adapt now to the faces seen so far (Ctrl+R)"))
         self.undo_button = QPushButton(self.tr("Undo"), self)
         self.undo_button.setToolTip(self.tr("Undo the last adaptation to this room (Ctrl+Shift+R)"))
         set_icon(self.undo_button, "undo")
         self.switch = QCheckBox(self.tr("Use this room’s faces"), self)
         self.switch.setToolTip(
-            self.tr("Adapt by itself to unlabelled faces, which are kept in memory only; else forget them")
+            self.tr("Adapt automatically to unlabelled faces, which are kept in memory only; off: forget them")
         )
         for button in (self.button, self.undo_button):
             button.setStyleSheet(_SMALL)
-        self.heading = ElidedLabel(self.tr("Strangers let through here, of a hundred"), self)
+        self.heading = ElidedLabel(self.tr("Strangers let through here, per hundred"), self)
         self.bars = StrangersBars(self)
         self.words = MessageLine(3, self)
         row = FlowLayout(spacing=Space.S)
@@ -82,8 +82,8 @@ class RoomAdaptation(QWidget):
         evaluated = self._evaluated
         if evaluated is None or evaluated.now is None:
             if evaluated is not None and evaluated.n_people:
-                return [self.tr("Nothing is known about strangers here: none were sampled for this embedder.")]
-            return [self.tr("Enrol somebody: the strangers here are measured against those who are enrolled.")]
+                return [self.tr("No estimate for strangers here: none were sampled for this embedder.")]
+            return [self.tr("Enrol somebody: strangers here are measured against the people enrolled.")]
         said = []
         now = evaluated.now.let_through
         if evaluated.before is not None:
@@ -98,7 +98,7 @@ class RoomAdaptation(QWidget):
             )
         )
         if self._room.is_held:
-            said.append(self.tr("Taken back: nothing is adapted by itself before you ask."))
+            said.append(self.tr("Undone: no automatic adaptation until you ask for it."))
         elif not self._is_used:
             said.append(self.tr("Faces of this room are not used."))
         return said

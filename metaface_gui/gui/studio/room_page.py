@@ -1,4 +1,4 @@
-"""The room: what the camera is made to see, and what adapting to it does."""
+"""The Room page: the simulated environment, and the effect of adapting to it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ class _Both(QWidget):
 
 
 class RoomPage(QWidget):
-    """The environment dial on the left, adapting to what it made of the room on the right, or below where it is
-    narrow."""
+    """The environment dial on the left, adapting to the simulated room on the right, or below if narrow."""
 
     def __init__(self, source: SourceApi, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -46,7 +46,7 @@ class ScoreBars(QWidget):
         self._denied = ""
         self._letters_px: int = FontSize.BODY
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName(self.tr("Scores of the best people"))
+        self.setAccessibleName(self.tr("Scores of the closest people"))
         Theme.current().changed.connect(self.update)
 
     def show_scores(self, scores: Sequence[tuple[str, float]], decision: Identification, denied: str = "") -> None:

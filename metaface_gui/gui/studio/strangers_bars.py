@@ -1,4 +1,4 @@
-"""Which share of strangers is let through here, before and now: two bars with what is uncertain about them."""
+"""The share of strangers let through here, before and now: two bars with their uncertainty."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class TrialBars(QWidget):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Strategies that Auto tried"))
         self.setMinimumWidth(230)
-        self.heading = ElidedLabel(self.tr("Tried on degraded shots; % expected right"), self, role="muted")
+        self.heading = ElidedLabel(self.tr("Tried on degraded shots; expected % right"), self, role="muted")
         self._list = _List(self)
         scroll = scrolling(self._list, self, takes_focus=True)
         layout = QVBoxLayout(self)

@@ -1,4 +1,4 @@
-"""Why this name: one face's decision taken apart, with what of the picture it rests on."""
+"""Why this name: one face's decision taken apart, with the parts of the picture that it rests on."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class WhyPage(QWidget):
         self.details = ElidedLabel("", self, role="muted")
         self.heat_box = QCheckBox(self.tr("&Heat map"), self)
         self.heat_box.setChecked(True)
-        self.heat_box.setToolTip(self.tr("Colour the places whose covering lowers the score most"))
+        self.heat_box.setToolTip(self.tr("Colour the places that lower the score most when covered"))
         self.next_button = QPushButton(self.tr("&Next face"), self)
         self.next_button.setToolTip(self.tr("Explain the next face on screen (→); ← goes back"))
         self.again_button = QPushButton(self.tr("&Explain again"), self)
@@ -314,9 +314,9 @@ class WhyPage(QWidget):
             return  # it was answered
         self._set_request(None)
         if self._shown is None:
-            self._say(self.tr("No answer came"), self.tr("The engine is busy. Press “Explain again” in a moment."))
+            self._say(self.tr("No answer"), self.tr("The engine is busy. Press “Explain again” in a moment."))
         else:
-            self.details.setText(self.tr("No answer came to the last question. Press “Explain again” in a moment."))
+            self.details.setText(self.tr("The last request was not answered. Press “Explain again” in a moment."))
 
     # Showing --------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What is shown where there is nothing yet: an icon, what it is, and what to do next."""
+"""A placeholder where there is nothing yet: an icon, what it is, and what to do next."""
 
 from __future__ import annotations
 

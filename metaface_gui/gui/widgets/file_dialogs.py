@@ -1,4 +1,4 @@
-"""File dialogs that do not stop the window: the live view goes on while somebody looks for a file."""
+"""File dialogs that do not stop the window: the live view keeps running while somebody chooses a file."""
 
 from __future__ import annotations
 

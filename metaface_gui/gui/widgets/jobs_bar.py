@@ -1,4 +1,4 @@
-"""Long work in the status bar: what runs, how far it is, and a button to stop it."""
+"""Running jobs in the status bar: the job, its progress, and a button to stop it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks for the passphrase of a file of people: of one to be written, or of one to be read."""
+"""Asks for the passphrase of an export: a new one to protect it, or the known one to import it."""
 
 from __future__ import annotations
 
@@ -84,11 +84,11 @@ class NewPassphraseDialog(_PassphraseDialog):
         self.setWindowTitle(self.tr("Protect the file"))
         self.explanation.setText(
             self.tr(
-                "With a passphrase, only who knows it can see the faces in the file. It cannot be recovered: keep it "
-                "somewhere safe."
+                "With a passphrase, only those who know it can see the faces in the file. It cannot be recovered: "
+                "keep it somewhere safe."
             )
         )
-        self.again = self._add_field(self.tr("The same again"))
+        self.again = self._add_field(self.tr("Repeat it"))
         self.setTabOrder(self.passphrase, self.again)
         self.setTabOrder(self.again, self.show_it)
         self.confirm = self._add_confirm(self.tr("Export"))
@@ -107,14 +107,16 @@ class NewPassphraseDialog(_PassphraseDialog):
 
     def _verdict(self, typed: str, again: str) -> str:
         if not typed and not again:
-            return self.tr("Without a passphrase the file is not encrypted: whoever gets it can see every face in it.")
+            return self.tr(
+                "Without a passphrase the file is not encrypted: anyone who gets it can see every face in it."
+            )
         if typed != again:
-            return self.tr("The two are not the same yet.")
+            return self.tr("The two do not match yet.")
         if len(typed) < _FAIR:
-            return self.tr("Weak: a program guesses so short a passphrase. Four or five words are better.")
+            return self.tr("Weak: a program can guess a passphrase this short. Four or five words are better.")
         if len(typed) < _STRONG:
-            return self.tr("Fair: a word or two more make it strong.")
-        return self.tr("Strong, unless it is a saying or a line of a song.")
+            return self.tr("Fair: a word or two more would make it strong.")
+        return self.tr("Strong, unless it is a saying or a line from a song.")
 
 
 class KnownPassphraseDialog(_PassphraseDialog):

@@ -1,4 +1,4 @@
-"""Messages that come up over the window's lower edge and go by themselves: what was done, what failed, and Undo."""
+"""Messages that slide in at the window's lower edge and vanish by themselves: successes, failures, and Undo."""
 
 from __future__ import annotations
 

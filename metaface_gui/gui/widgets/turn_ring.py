@@ -1,4 +1,4 @@
-"""A ring of four arcs: the sides to which a head is turned on the shots that were taken so far."""
+"""A ring of four arcs: the sides of the head that the shots taken so far cover."""
 
 from __future__ import annotations
 

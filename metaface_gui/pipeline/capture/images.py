@@ -116,7 +116,7 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
         return  # a format that only OpenCV knows
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise SourceError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is cut off: a part of the picture is missing. Copy it again."),
+            QT_TRANSLATE_NOOP("Errors", "{path} is cut off: part of the picture is missing. Copy it again."),
             path=path,
         ) from error
 
@@ -254,7 +254,9 @@ class ImageFolderSource(_Stills):
         pictures = [file for file in files if _is_picture(file)]
         if not pictures:
             raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "There is no picture in {path}. Choose a folder with JPEG, PNG or WebP."),
+                QT_TRANSLATE_NOOP(
+                    "Errors", "There is no picture in {path}. Choose a folder with JPEG, PNG or WebP files."
+                ),
                 path=self._path,
             )
         self._files = pictures
@@ -279,7 +281,8 @@ class ImageFolderSource(_Stills):
                 continue
             if content_of(file) in (Content.MOVING_PICTURE, Content.JPEG_STREAM):
                 text = QT_TRANSLATE_NOOP(
-                    "Errors", "{path} holds several pictures: only the first is looked at. Give it alone to see all."
+                    "Errors",
+                    "{path} contains several pictures: only the first is used. Open the file by itself to see all.",
                 )
                 self._moving.append(Remark(SourceError(text, path=file)))
             frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), is_still=True, file=file.name)
@@ -301,7 +304,7 @@ class ImageFolderSource(_Stills):
         if not others:
             return ()
         names = ", ".join(other.name + ("/" if other.is_dir() else "") for other in others[:_NAMES_SHOWN])
-        text = QT_TRANSLATE_NOOP("Errors", "{count} in {path} are left out, as they are no pictures: {names}")
+        text = QT_TRANSLATE_NOOP("Errors", "{count} items in {path} are skipped, as they are not pictures: {names}")
         more = ", …" if len(others) > _NAMES_SHOWN else ""
         return (Remark(SourceError(text, count=len(others), path=self._path, names=names + more)),)
 

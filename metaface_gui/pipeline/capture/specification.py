@@ -68,7 +68,7 @@ def parse_source(text: str) -> SourceSpec:
         raise SourceError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{path} is a pipe or a device, which cannot be read twice. Give a file, or a camera's number.",
+                "{path} is a pipe or a device, which cannot be read twice. Give a file or a camera's number.",
             ),
             path=text,
         )

@@ -75,7 +75,7 @@ class UrlSource(LiveKind):
         except (CannotOpenError, NoPicturesError, TooLargeError, CannotDecodeError, ProtectedError) as error:
             raise SourceError(
                 QT_TRANSLATE_NOOP(
-                    "Errors", "No video comes from {url}. Check the address, the password and the network."
+                    "Errors", "No video arrives from {url}. Check the address, the password and the network."
                 ),
                 url=self._shown,
             ) from error

@@ -140,11 +140,11 @@ class VideoFileSource(FileKind):
             )
             raise SourceError(text, path=path) from error
         except NoPicturesError as error:
-            text = QT_TRANSLATE_NOOP("Errors", "{path} holds sound or data but no video. Choose a video.")
+            text = QT_TRANSLATE_NOOP("Errors", "{path} contains sound or data but no video. Choose a video.")
             raise SourceError(text, path=path) from error
         except ProtectedError as error:
             text = QT_TRANSLATE_NOOP(
-                "Errors", "{path} is encrypted against copying and cannot be decoded. Choose a copy that is not."
+                "Errors", "{path} is copy-protected and cannot be decoded. Choose a copy that is not."
             )
             raise SourceError(text, path=path) from error
         except CannotDecodeError as error:
@@ -161,7 +161,7 @@ class VideoFileSource(FileKind):
             if reader.is_unsupported:
                 raise _cannot_decode(self._path, reader.codec_name)
             raise SourceError(
-                QT_TRANSLATE_NOOP("Errors", "No picture of {path} can be decoded. The file may be damaged."),
+                QT_TRANSLATE_NOOP("Errors", "No frame of {path} can be decoded. The file may be damaged."),
                 path=self._path,
             )
         if reader.is_cut_off and _is_much(missing, reader.counted):
@@ -182,13 +182,13 @@ class VideoFileSource(FileKind):
         remarks = list[KnownError]()
         if reader.damaged:
             text = QT_TRANSLATE_NOOP(
-                "Errors", "{path} is damaged in {count} places: there, frames are missing or look wrong."
+                "Errors", "{path} is damaged in {count} places, where frames are missing or look wrong."
             )
             remarks.append(KnownError(text, path=self._path, count=reader.damaged))
         if reader.is_cut_off:
             text = QT_TRANSLATE_NOOP(
                 "Errors",
-                "{path} may be cut off: its pictures end at {end:.1f} s, its header says {duration:.1f} s. Compare it "
+                "{path} may be cut off: its frames end at {end:.1f} s, its header says {duration:.1f} s. Compare it "
                 "with the original.",
             )
             remarks.append(KnownError(text, path=self._path, end=reader.end_s, duration=reader.duration_s))

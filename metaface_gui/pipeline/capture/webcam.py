@@ -163,11 +163,13 @@ class WebcamSource(LiveKind):
             if image is not None:
                 return image
         if self._count:
-            text = QT_TRANSLATE_NOOP("Errors", "{camera} was lost. Plug it in again; MetaFace goes on by itself.")
-        else:  # some drivers open a camera that another program uses
+            text = QT_TRANSLATE_NOOP(
+                "Errors", "{camera} was disconnected. Plug it in again; MetaFace continues by itself."
+            )
+        else:  # some drivers open a camera that another program holds
             text = QT_TRANSLATE_NOOP(
                 "Errors",
-                "{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace goes on "
+                "{camera} gives no picture. Close other programs that use it, or plug it in again; MetaFace continues "
                 "by itself.",
             )
         raise SourceError(text, camera=self.title)
@@ -189,7 +191,7 @@ class WebcamSource(LiveKind):
             raise SourceError(
                 QT_TRANSLATE_NOOP(
                     "Errors",
-                    "{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace goes on by "
+                    "{camera} is frozen: the same picture for two seconds. Plug it in again; MetaFace continues by "
                     "itself.",
                 ),
                 camera=self.title,
@@ -200,13 +202,16 @@ class WebcamSource(LiveKind):
         if sys.platform == "linux" and device.exists():
             return SourceError(
                 QT_TRANSLATE_NOOP(
-                    "Errors", "{device} cannot be opened: another program uses it, or you may not. Close the other one."
+                    "Errors",
+                    "{device} cannot be opened: another program is using it, or you lack permission. Close that "
+                    "program.",
                 ),
                 device=device,
             )
         return SourceError(
             QT_TRANSLATE_NOOP(
-                "Errors", "No camera {index} answers. Plug one in, allow the access, or try the demo scene (“demo”)."
+                "Errors",
+                "Camera {index} does not respond. Plug it in, allow access to it, or try the demo scene (“demo”).",
             ),
             index=self._index,
         )

@@ -92,7 +92,7 @@ def _fold_batch_norms(network: nn.Module) -> None:
 def _wrong_file(path: Path) -> WeightsError:
     return WeightsError(
         QT_TRANSLATE_NOOP(
-            "Errors", "{file} is damaged or holds another network than InceptionResnetV1. Fetch or install it again."
+            "Errors", "{file} is damaged or contains a network other than InceptionResnetV1. Fetch or install it again."
         ),
         file=path.name,
     )

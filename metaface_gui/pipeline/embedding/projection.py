@@ -121,8 +121,8 @@ def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. "
-                "Run “metaface train projection” for that one.",
+                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train "
+                "projection” for the latter.",
             ),
             file=path.name,
             trained=trained_for,
@@ -149,5 +149,6 @@ def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
 def damaged_projection(path: Path) -> WeightsError:
     """Return the error that a file holds no usable projection."""
     return WeightsError(
-        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no projection. Install MetaFace again."), file=path.name
+        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or contains no projection. Install MetaFace again."),
+        file=path.name,
     )

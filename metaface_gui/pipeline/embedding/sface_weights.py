@@ -63,7 +63,7 @@ def read_sface_weights(path: Path) -> SFaceWeights:
 def other_network(path: Path) -> WeightsError:
     """Return the error that a file holds another network."""
     return WeightsError(
-        QT_TRANSLATE_NOOP("Errors", "{file} holds another network than SFace. Run “metaface weights verify”."),
+        QT_TRANSLATE_NOOP("Errors", "{file} contains a network other than SFace. Run “metaface weights verify”."),
         file=path.name,
     )
 

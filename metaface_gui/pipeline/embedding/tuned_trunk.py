@@ -129,8 +129,8 @@ def read_movement(path: Path, *, embedder_id: str) -> Movement:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. "
-                "Run “metaface train trunk” for that one.",
+                "{file} was trained for the embedder “{trained}”, not for “{embedder}”. Run “metaface train trunk” "
+                "for the latter.",
             ),
             file=path.name,
             trained=trained_for,
@@ -142,7 +142,7 @@ def read_movement(path: Path, *, embedder_id: str) -> Movement:
 def damaged_trunk(path: Path) -> WeightsError:
     """Return the error that a file holds no usable tuned trunk."""
     return WeightsError(
-        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or holds no tuned trunk. Install MetaFace again."),
+        QT_TRANSLATE_NOOP("Errors", "{file} is damaged or contains no tuned trunk. Install MetaFace again."),
         file=path.name,
     )
 

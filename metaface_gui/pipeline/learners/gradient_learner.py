@@ -56,7 +56,9 @@ class InnerLoopSettings:
         low=1,
         high=20,
         title=QT_TRANSLATE_NOOP("Settings", "Inner steps"),
-        explanation=QT_TRANSLATE_NOOP("Settings", "Steps on the shots. More fit them closer, up to learning by heart."),
+        explanation=QT_TRANSLATE_NOOP(
+            "Settings", "Gradient steps on the shots. More steps fit them more closely, up to memorising them."
+        ),
     )
     inner_lr: float = setting(
         1.0,
@@ -65,7 +67,7 @@ class InnerLoopSettings:
         is_logarithmic=True,
         title=QT_TRANSLATE_NOOP("Settings", "Inner rate"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "How far each step goes, times the method's own rate. Small stays close to the prototypes."
+            "Settings", "Multiplies the method's own learning rate. A small value stays close to the prototypes."
         ),
     )
     rate_decay: float = setting(
@@ -85,7 +87,7 @@ class InnerLoopSettings:
         title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
         explanation=QT_TRANSLATE_NOOP(
             "Settings",
-            "Of the loss that the steps reduce. Low minds only who is easily confused, high everybody.",
+            "Of the loss that the steps reduce. Low: only easily confused people count. High: everybody does.",
         ),
     )
 

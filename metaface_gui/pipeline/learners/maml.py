@@ -44,7 +44,7 @@ class MamlSettings(InnerLoopSettings):
         default=False,
         title=QT_TRANSLATE_NOOP("Settings", "Head only (ANIL)"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "Fine-tunes the last decision alone and leaves the faces' space as it is."
+            "Settings", "Fine-tunes only the last layer and leaves the embedding space unchanged."
         ),
     )
 
@@ -74,7 +74,7 @@ class MamlLearner(GradientLearner):
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "MAML")
     explanation = QT_TRANSLATE_NOOP(
         "Learners",
-        "Starts where a few steps of fine-tuning on the enrolled shots make a good classifier, and takes them.",
+        "Fine-tunes a classifier on the enrolled shots, from a start that makes a few steps enough.",
     )
     citation = "Finn 2017"
     settings_type = MamlSettings

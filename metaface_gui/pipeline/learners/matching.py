@@ -67,13 +67,14 @@ class MatchingSettings(ShotsSettings):
         is_logarithmic=True,
         title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "Times the meta-trained one. Low listens to a person's nearest shot, high to all shots alike."
+            "Settings",
+            "Multiplies the meta-trained one. Low: a person's nearest shot counts. High: all shots count alike.",
         ),
     )
     full_context: bool = setting(
         default=False,
         title=QT_TRANSLATE_NOOP("Settings", "Full context"),
-        explanation=QT_TRANSLATE_NOOP("Settings", "Looks at each shot and face in the light of the whole gallery."),
+        explanation=QT_TRANSLATE_NOOP("Settings", "Encodes each shot and face in the context of the whole gallery."),
     )
 
 
@@ -90,7 +91,7 @@ class MatchingLearner(OneStepLearner[MatchingClassifier]):
     title = QT_TRANSLATE_NOOP("Learners", "Matching network")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Matching")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Compares a face with every single shot; the more alike a shot, the more attention it gets."
+        "Learners", "Compares a face with every single shot; the more similar a shot, the more attention it gets."
     )
     citation = "Vinyals 2016"
     settings_type = MatchingSettings

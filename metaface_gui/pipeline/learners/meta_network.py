@@ -67,7 +67,7 @@ class MetaNetworkSettings:
         high=3.0,
         title=QT_TRANSLATE_NOOP("Settings", "Strength"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "How much the meta-network has to say: 0 leaves plain prototypes, 1 is as it was trained."
+            "Settings", "Weight of the meta-network: 0 leaves plain prototypes, 1 is as it was trained."
         ),
     )
 
@@ -83,7 +83,7 @@ class MetaNetworkLearner(OneStepLearner[BaseNetwork]):
     title = QT_TRANSLATE_NOOP("Learners", "Meta network")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Meta-net")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "One network looks at all shots and writes the weights of a second one, which names the faces."
+        "Learners", "One network looks at all shots and generates the weights of a second one, which names the faces."
     )
     citation = "Munkhdalai 2017, Ha 2017"
     settings_type = MetaNetworkSettings

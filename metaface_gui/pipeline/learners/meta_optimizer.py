@@ -102,7 +102,8 @@ class MetaOptimizerLearner(GradientLearner):
     title = QT_TRANSLATE_NOOP("Learners", "Learned optimizer")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Meta-opt")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Fine-tunes as MAML does, but a small trained network decides how far each step goes and where."
+        "Learners",
+        "Fine-tunes as MAML does, but a small trained network decides the length and direction of each step.",
     )
     citation = "Andrychowicz 2016"
 

@@ -136,7 +136,7 @@ def learner_of(path: Path) -> str:
     if key not in LEARNERS:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
-                "Errors", "{file} holds no method's meta-parameters. Choose a file that “metaface train” wrote."
+                "Errors", "{file} contains no method's meta-parameters. Choose a file that “metaface train” wrote."
             ),
             file=path.name,
         )
@@ -221,7 +221,7 @@ def _check_belongs(path: Path, found: _Header, wanted: _Header) -> None:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{file} was trained for the method “{found}”, not “{wanted}”. Choose that method or another file.",
+                "{file} was trained for the method “{found}”, not “{wanted}”. Choose the former, or another file.",
             ),
             file=path.name,
             found=found.learner,
@@ -232,8 +232,8 @@ def _check_belongs(path: Path, found: _Header, wanted: _Header) -> None:
         raise WeightsError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "{file} was trained on features of “{found}”, not of “{wanted}”. "
-                "Choose that embedder, or train with “metaface train {learner}”.",
+                "{file} was trained on features of “{found}”, not of “{wanted}”. Choose the former as the embedder, "
+                "or train with “metaface train {learner}”.",
             ),
             file=path.name,
             found=found.embedder_id,

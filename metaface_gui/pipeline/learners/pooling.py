@@ -31,7 +31,7 @@ class ShotsSettings:
         0.7,
         title=QT_TRANSLATE_NOOP("Settings", "Shrinkage"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "How far each shot is drawn towards the average of that person's shots. 0 leaves it as it is."
+            "Settings", "How far each shot is drawn towards the mean of that person's shots. 0 leaves it unchanged."
         ),
     )
 

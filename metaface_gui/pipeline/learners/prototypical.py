@@ -70,7 +70,7 @@ class PrototypicalLearner(OneStepLearner[PrototypeClassifier]):
     title = QT_TRANSLATE_NOOP("Learners", "Prototypical network")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Prototypes")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Averages each person's shots into one prototype; a face goes to the nearest prototype."
+        "Learners", "Averages each person's shots into one prototype; a face is assigned to the nearest prototype."
     )
     citation = "Snell 2017"
     settings_type = PrototypicalSettings
@@ -110,7 +110,7 @@ class StockLearner(PrototypicalLearner):
     title = QT_TRANSLATE_NOOP("Learners", "Stock embeddings, nearest prototype")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Stock")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "The baseline: the nearest average of each person's shots, with nothing of its own meta-trained."
+        "Learners", "The baseline: the nearest mean of a person's shots, with no meta-training of its own."
     )
 
     def __init__(self, space: FeatureSpace, params: Params | None = None, settings: object | None = None) -> None:

@@ -42,7 +42,8 @@ class ReptileLearner(GradientLearner):
     title = QT_TRANSLATE_NOOP("Learners", "Reptile")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Reptile")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Fine-tunes as MAML does, from a start found more simply: by moving to where fine-tuning ended."
+        "Learners",
+        "Fine-tunes as MAML does, from a start found more simply: by moving towards where fine-tuning ended.",
     )
     citation = "Nichol 2018"
     frozen: ClassVar[tuple[str, ...]] = (LOG_SCALE, LOSS_LOG_SCALE, LOSS_THRESHOLD)

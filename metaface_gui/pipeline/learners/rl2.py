@@ -103,7 +103,7 @@ class Rl2Settings:
         high=len(STRATEGIES),
         title=QT_TRANSLATE_NOOP("Settings", "Trials"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "How many methods and settings are tried on the shots; each trial costs the time of adapting."
+            "Settings", "How many methods and settings are tried on the shots; each trial takes one adaptation."
         ),
     )
 
@@ -126,7 +126,7 @@ class Rl2Learner(TrainableLearner):
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Auto RL²")
     explanation = QT_TRANSLATE_NOOP(
         "Learners",
-        "Tries several methods on the enrolled shots, chooses each by how the last ones did, keeps the best.",
+        "Tries several methods on the enrolled shots, picks each by how the last ones did, and keeps the best.",
     )
     citation = "Duan 2016, Wang 2016"
     settings_type = Rl2Settings

@@ -106,7 +106,7 @@ class SiameseSettings(ShotsSettings):
             QT_TRANSLATE_NOOP("Settings", "Best shot"),
         ),
         title=QT_TRANSLATE_NOOP("Settings", "Pooling"),
-        explanation=QT_TRANSLATE_NOOP("Settings", "How the verdicts on all shots of a person become one."),
+        explanation=QT_TRANSLATE_NOOP("Settings", "How the verdicts on all shots of a person are combined."),
     )
 
 
@@ -120,7 +120,7 @@ class SiameseLearner(OneStepLearner[SiameseClassifier]):
     title = QT_TRANSLATE_NOOP("Learners", "Siamese network")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Siamese")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Asks of every shot: is this the same person? Then pools the answers, person by person."
+        "Learners", "Asks for every shot: is this the same person? Then pools the answers for each person."
     )
     citation = "Koch 2015"
     settings_type = SiameseSettings

@@ -55,9 +55,7 @@ class TaskClustersSettings:
             QT_TRANSLATE_NOOP("Settings", "Take the nearest one"),
         ),
         title=QT_TRANSLATE_NOOP("Settings", "Start"),
-        explanation=QT_TRANSLATE_NOOP(
-            "Settings", "What to make of the starts that were learned for each kind of gallery."
-        ),
+        explanation=QT_TRANSLATE_NOOP("Settings", "How to use the starts that were learned for each kind of gallery."),
     )
     temperature: float = setting(
         0.5,
@@ -66,7 +64,7 @@ class TaskClustersSettings:
         is_logarithmic=True,
         title=QT_TRANSLATE_NOOP("Settings", "Temperature"),
         explanation=QT_TRANSLATE_NOOP(
-            "Settings", "Of the mixture: low takes the nearest start almost alone, high takes all of them alike."
+            "Settings", "Of the mixture. Low: almost only the nearest start counts. High: all of them count alike."
         ),
     )
 
@@ -105,7 +103,8 @@ class TaskClustersLearner(OneStepLearner[MixedTailClassifier]):
     title = QT_TRANSLATE_NOOP("Learners", "Task clusters")
     short_title = QT_TRANSLATE_NOOP("ShortTitles", "Clusters")
     explanation = QT_TRANSLATE_NOOP(
-        "Learners", "Sees what kind of gallery this is, starts from what such galleries need, then averages the shots."
+        "Learners",
+        "Recognises the kind of gallery, starts from what was learned for that kind, then averages the shots.",
     )
     citation = "Yao 2019, Jerfel 2019"
     settings_type = TaskClustersSettings

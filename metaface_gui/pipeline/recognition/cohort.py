@@ -107,7 +107,8 @@ def read_generator(path: Path) -> CohortGenerator:
         return _parsed(path)
     except (OSError, SafetensorError, AttributeError, ValueError) as error:
         raise WeightsError(
-            QT_TRANSLATE_NOOP("Errors", "{file} holds no cohort of strangers. Install MetaFace again."), file=path.name
+            QT_TRANSLATE_NOOP("Errors", "{file} contains no cohort of strangers. Install MetaFace again."),
+            file=path.name,
         ) from error
 
 

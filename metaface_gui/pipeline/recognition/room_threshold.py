@@ -355,7 +355,7 @@ def read_prior(path: Path) -> RoomPrior:
         return RoomPrior(**{field.name: float(values[field.name]) for field in fields(RoomPrior)})
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(
-            QT_TRANSLATE_NOOP("Errors", "{file} does not say what rooms are like. Install MetaFace again."),
+            QT_TRANSLATE_NOOP("Errors", "{file} contains no statistics about rooms. Install MetaFace again."),
             file=path.name,
         ) from error
 

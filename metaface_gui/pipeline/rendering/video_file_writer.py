@@ -156,7 +156,7 @@ class VideoFileWriter:
             self._is_closed = True
             self._discard()
             raise KnownError(
-                QT_TRANSLATE_NOOP("Errors", "{path} cannot be made a video. Choose a name that ends in .mp4."),
+                QT_TRANSLATE_NOOP("Errors", "{path} cannot be written as a video. Choose a name that ends in .mp4."),
                 path=self._path,
             ) from error
 
@@ -167,8 +167,8 @@ class VideoFileWriter:
         return KnownError(
             QT_TRANSLATE_NOOP(
                 "Errors",
-                "The video {path} could not be written on; perhaps the disk is full. Free some space or choose another"
-                " place, then record again.",
+                "Writing the video {path} failed; perhaps the disk is full. Free some space or choose another place, "
+                "then record again.",
             ),
             path=self._path,
         )

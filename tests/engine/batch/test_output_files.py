@@ -36,13 +36,13 @@ def test_an_input_by_any_of_its_names(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path)
     names = ("clip.mp4", "CLIP.mp4", "link", "hard link", "../" + tmp_path.name + "/clip.mp4")
     for output in (source, *map(Path, names)):
-        with pytest.raises(KnownError, match="would be overwritten, but it is read from"):
+        with pytest.raises(KnownError, match="is an input file and would be overwritten"):
             refuse_destruction([output], [source])
     refuse_destruction([tmp_path / "clip.jsonl", Path("/dev/null"), Path("/dev/null")], [source])
 
 
 def test_two_results_in_one_file(tmp_path: Path) -> None:
-    with pytest.raises(KnownError, match="is to hold two results"):
+    with pytest.raises(KnownError, match="Two results would be written to"):
         refuse_destruction([tmp_path / "a.mp4", tmp_path / "below" / ".." / "a.mp4"], [])
 
 

@@ -16,7 +16,7 @@ from metaface_gui.settings import RecognitionSettings
 def test_nobody_is_sent_from_an_embedder_to_itself(key: str) -> None:
     text = str(uncalibrated(key))
     assert f"“{key}”" in text
-    assert (f"Use the embedder “{DEFAULT_EMBEDDER}”" in text) is (key != DEFAULT_EMBEDDER)
+    assert (f"use the embedder “{DEFAULT_EMBEDDER}”" in text) is (key != DEFAULT_EMBEDDER)
 
 
 def test_the_window_comes_before_the_models(monkeypatch: pytest.MonkeyPatch) -> None:

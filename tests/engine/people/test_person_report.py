@@ -120,7 +120,7 @@ def test_what_is_there_is_not_overwritten(account: StoredPerson, tmp_path: Path,
     else:
         target.mkdir()
         (target / "mine").touch()
-    with pytest.raises(KnownError, match="is there already"):
+    with pytest.raises(KnownError, match="already exists"):
         write_report(account, target)
     assert target.read_text() == "mine" if target.suffix else [file.name for file in target.iterdir()] == ["mine"]
 
@@ -131,7 +131,7 @@ def test_an_archive_is_replaced_where_the_user_said_so_a_folder_never(account: S
     assert zipfile.is_zipfile(tmp_path / "a.zip")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "mine").touch()
-    with pytest.raises(KnownError, match="is there already"):
+    with pytest.raises(KnownError, match="already exists"):
         write_report(account, tmp_path / "folder", may_replace=True)
 
 

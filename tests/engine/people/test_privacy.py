@@ -90,7 +90,7 @@ def test_a_report_is_a_job_that_says_where_it_is(
     assert len(report["shots"]) == enrolled.shot_count == len(list(written.path.glob("*.png")))
     engine.privacy.write_report(enrolled.id, tmp_path / "report")
     failed = listener.wait(JobChanged, lambda event: event.error is not None)
-    assert "is there already" in str(failed.error)
+    assert "already exists" in str(failed.error)
 
 
 def test_forgetting_everything_leaves_nothing_and_goes_on(

@@ -150,7 +150,7 @@ def test_what_does_not_hold_any_more_is_told(world: World) -> None:
 
 def test_a_face_that_was_never_seen_well_teaches_nothing(world: World) -> None:
     for teach in (world.teacher.confirm, world.teacher.reject):
-        with pytest.raises(EnrollmentError, match="not seen well enough"):
+        with pytest.raises(EnrollmentError, match="not been seen well enough"):
             teach(4, world.ann, [])
     with pytest.raises(GalleryError, match="not in the gallery"):
         world.teacher.reject(4, 99, [shot(1)])
@@ -250,6 +250,6 @@ def test_forgetting_who_somebody_is_not_can_be_undone(world: World) -> None:
     world.editor.delete_shot(int(world.gallery.negatives(EMBEDDER).shot_ids[0]))
     assert world.count(world.ann) == (2, 0)
     offer = world.offers()[-1]
-    assert (offer.text.format(name=offer.name)) == "Forgot: not Ann"
+    assert (offer.text.format(name=offer.name)) == "Removed: not Ann"
     world.editor.undo(offer.token)
     assert world.count(world.ann) == (2, 1)

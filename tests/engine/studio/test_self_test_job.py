@@ -207,7 +207,7 @@ def test_nothing_to_test_says_what_to_do(gallery: Gallery, embedder: ColourEmbed
         run(gallery, embedder)
     other = ColourEmbedder()
     other.id = "others"
-    with pytest.raises(NothingToTestError, match="still being made"):
+    with pytest.raises(NothingToTestError, match="still being computed"):
         run(gallery, other)
 
 

@@ -219,9 +219,9 @@ def test_naming_a_face_says_who_its_track_is_until_it_is_undone(
 
 def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener, gallery: Gallery) -> None:
     engine.faces.reject_track(4711, 1)
-    assert "not seen well enough" in str(listener.wait(Trouble).error)
+    assert "not been seen well enough" in str(listener.wait(Trouble).error)
     engine.faces.confirm_track(4711, 1)
-    assert "not seen well enough" in str(listener.wait(Trouble).error)
+    assert "not been seen well enough" in str(listener.wait(Trouble).error)
 
 
 # Recording ----------------------------------------------------------------------------------------------------------

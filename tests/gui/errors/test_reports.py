@@ -132,7 +132,7 @@ def test_no_name_gets_into_the_log(window: MainWindow, say: Say, log: None) -> N
 
 
 def test_a_bug_in_the_engine_is_told_by_one_calm_dialog(window: MainWindow, say: Say) -> None:
-    error = InternalError("A frame was lost ({kind}). If this goes on, see the log file.", kind="ValueError")
+    error = InternalError("A frame was lost ({kind}). If this keeps happening, see the log file.", kind="ValueError")
     say(Trouble(error))
     (dialog,) = dialogs(window)
     assert "ValueError" in dialog.details
@@ -165,7 +165,7 @@ def test_the_dialog_s_buttons(window: MainWindow, say: Say, qtbot: QtBot, monkey
     (dialog,) = dialogs(window)
     QTest.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == dialog.details
-    assert dialog.details.startswith("InternalError: MetaFace met an error of its own (ValueError)")
+    assert dialog.details.startswith("InternalError: MetaFace had an internal error (ValueError)")
     assert dialog.copy_button.text() == "Copied"
     assert not dialog.text.isVisible()
     QTest.mouseClick(dialog.show_button, Qt.MouseButton.LeftButton)

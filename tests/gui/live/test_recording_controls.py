@@ -101,7 +101,7 @@ def test_a_click_starts_and_another_one_stops(
     button = running.record_button
     with qtbot.waitSignal(running.notice) as notice:
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert "not encrypted" in notice.args[0]
+    assert "unencrypted" in notice.args[0]
     assert str(tmp_path) in notice.args[0]
     assert engine.calls_of("recording.start") == [(tmp_path,)]
     assert not button.isChecked(), "nothing is recorded before the engine says so"

@@ -51,7 +51,7 @@ def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
     dialog = new_passphrase(window, engine, path)
     QTest.keyClicks(dialog.passphrase, GOOD)
     assert not dialog.confirm.isEnabled()
-    assert "not the same yet" in dialog.note.text()
+    assert "do not match yet" in dialog.note.text()
     assert dialog.passphrase.nextInFocusChain() is dialog.again
     QTest.keyClicks(dialog.again, GOOD)
     assert "Strong" in dialog.note.text()
@@ -158,7 +158,7 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
         QTest.keyClick(dialog.passphrase, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is None)
         bridge(RequestEnded(engine.request_of("people.import_from"), error))
-    qtbot.waitUntil(lambda: told == ["The people of people.metaface are here now."])
+    qtbot.waitUntil(lambda: told == ["The people in people.metaface were imported."])
     assert engine.calls_of("people.import_from") == [(path, "wrong"), (path, GOOD)]
 
 
@@ -174,4 +174,4 @@ def test_an_export_ends_with_a_word(
     QTest.mouseClick(dialog.confirm, LEFT)
     bridge(RequestEnded(4711))
     bridge(RequestEnded(engine.request_of("people.export_to")))
-    qtbot.waitUntil(lambda: told == ["Everybody is in people.metaface now."])
+    qtbot.waitUntil(lambda: told == ["Everybody was exported to people.metaface."])

@@ -391,7 +391,7 @@ def test_an_answer_about_a_shot_that_was_left_is_not_shown(ada: PeoplePanel, eng
         (BETTER_WITHOUT, "better without"),
         (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.2), 0.1), "better with it"),
         (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.251), 0.1), "hardly"),
-        (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.4), -0.1), "do not know"),
+        (ShotEffect(11, 1, how(4, 4, 0.25), how(4, 4, 0.4), -0.1), "do not recognise"),
         (ShotEffect(11, 1, how(0, 0, None), None, None), "only shot"),
         (ShotEffect(11, 1, how(1, 1, 0.2), how(0, 1, None), 0.1), "one other"),
         (None, "not embedded"),

@@ -112,7 +112,7 @@ def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine
     popup.consent.check.click()
     QTest.keyClick(popup.name_field.edit, Qt.Key.Key_Return)
     say(LooksEnrolled(engine.request_of("faces.name_unknown"), "Eve", (ada,)))
-    assert "Ada, who is enrolled already" in popup.question.words.text()
+    assert "Ada, who is already enrolled" in popup.question.words.text()
     if by == "mouse":
         QTest.mouseClick(popup.question.add_button, LEFT)
     else:

@@ -360,7 +360,7 @@ def press(*keys: Qt.Key) -> None:
 
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_one_person_under_two_names_gets_the_shots(asked: WhoIsThisPopup, engine: FakeEngine, by: str) -> None:
-    assert "Ada, who is enrolled already" in asked.question.words.text()
+    assert "Ada, who is already enrolled" in asked.question.words.text()
     if by == "mouse":
         QTest.mouseClick(asked.question.add_button, Qt.MouseButton.LeftButton)
     else:

@@ -289,7 +289,7 @@ def test_it_waits_for_a_screen_that_was_unplugged(scene: Scene, screens: Plugged
     screens.plug(HALL)
     assert projector.window.isVisible()
     assert toasts.toast is not None
-    assert "there again" in toasts.toast.text
+    assert "is back" in toasts.toast.text
     moved = ScreenInfo("hall", QRect(800, 0, 640, 480), is_primary=False)
     screens.plug(moved)
     assert projector.window.geometry() == moved.geometry

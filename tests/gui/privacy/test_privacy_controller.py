@@ -54,7 +54,7 @@ def test_nobody_is_reminded_of_nothing(window: MainWindow, say: Say) -> None:
 def test_those_who_are_due_are_said_and_not_deleted(window: MainWindow, engine: FakeEngine) -> None:
     banner = window.privacy.banner
     assert banner.isVisible()
-    assert banner.text.text() == "Ann: the agreed time is over; for 1 more it soon is."
+    assert banner.text.text() == "Ann: the agreed time is over; for 1 more it soon will be."
     assert engine.calls_of("privacy.delete_expired") == engine.calls_of("people.delete") == []
 
 
@@ -150,7 +150,7 @@ def test_who_was_deleted_is_said(window: MainWindow, say: Say) -> None:
     say(ExpiredDeleted(("Ann", "Bob", "Carla", "Dora", "Eve")))
     toast = window.toasts.toast
     assert toast
-    assert toast.text == "Deleted for good, as the period was over: Ann, Bob, Carla and 2 more."
+    assert toast.text == "Period over, deleted for good: Ann, Bob, Carla and 2 more."
 
 
 # The page -------------------------------------------------------------------------------------------------------------
@@ -191,7 +191,7 @@ def test_the_page_says_what_is_stored_and_where(
     [
         ((), "Nobody is enrolled."),
         ((person(1, "Ann"),), "Everybody is kept without limit."),
-        ((person(1, "Ann"), kept(2, "Bob", 20.5)), "1 with a period, 1 without limit. The first is that of Bob: it"),
+        ((person(1, "Ann"), kept(2, "Bob", 20.5)), "1 with a period, 1 without limit. The first is Bob's: it"),
     ],
 )
 def test_the_page_sums_up_the_periods(window: MainWindow, say: Say, people: tuple[Person, ...], words: str) -> None:
@@ -224,7 +224,7 @@ def test_a_report_is_asked_for_in_the_list_of_people(
     toast = window.toasts.toast
     assert toast
     assert str(tmp_path / "bob.zip") in toast.text
-    assert "plain" in toast.text
+    assert "not encrypted" in toast.text
 
 
 @pytest.mark.usefixtures("due_people")
@@ -284,7 +284,7 @@ def test_whoever_thinks_better_of_it_loses_nothing(
 ) -> None:
     dialog = forget()
     words = " ".join(label.text() for label in dialog.findChildren(QLabel))
-    assert "There is no undo." in words
+    assert "This cannot be undone." in words
     assert str(window.recording.folder) in words
     QTest.keyClicks(dialog.field, "12")
     QTest.mouseClick(dialog.cancel_button, LEFT)

@@ -15,7 +15,7 @@ def plain(adapted: Adapted | None, evaluated: AdaptationEvaluated | None = None)
 
 
 def test_before_anything() -> None:
-    assert plain(None) == "Being adapted …"
+    assert plain(None) == "Adapting …"
     assert plain(Adapted("maml", 0, 0, 0.0)) == "Nobody is enrolled yet."
 
 
@@ -33,6 +33,6 @@ def test_whom_and_how_long(adapted: Adapted, words: str) -> None:
 
 def test_before_and_after() -> None:
     both = plain(DONE, AdaptationEvaluated("maml", 0.92, 0.96, 25))
-    assert both.endswith("25 shots in 14 ms · left-out shots right 92.0 % → 96.0 % (before → after)")
-    assert plain(DONE, AdaptationEvaluated("maml", None, 1.0, 25)).endswith(" · left-out shots right 100.0 %")
+    assert both.endswith("25 shots in 14 ms · left-out shots named right: 92.0 % → 96.0 % (before → after)")
+    assert plain(DONE, AdaptationEvaluated("maml", None, 1.0, 25)).endswith(" · left-out shots named right: 100.0 %")
     assert "not measured: nobody has two" in plain(DONE, AdaptationEvaluated("maml", None, None, 0))

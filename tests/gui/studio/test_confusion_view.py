@@ -35,7 +35,7 @@ def test_a_cell_in_words() -> None:
     assert shown.sentence(0, 0) == "Person 0: 8 of 10 pictures named right"
     assert shown.sentence(0, 1) == "Person 0: 1 of 10 pictures taken for Person 1"
     assert shown.sentence(0, 2) == "Person 0: 1 of 10 pictures left Unknown"
-    assert shown.sentence(1, 1) == "Person 1 was not tested: one shot cannot be left out."
+    assert shown.sentence(1, 1) == "Person 1 was not tested: a single shot cannot be left out."
 
 
 @pytest.mark.parametrize("n", [1, 30, 31, 200])

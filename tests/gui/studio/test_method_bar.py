@@ -263,7 +263,7 @@ def test_a_tenth_method_is_for_the_mouse(
     assert keys == [["9"], ["Shift+9"]]
     assert tenth.shortcuts() == compare_tenth.shortcuts() == []
     tip = bar.buttons["method 10"].toolTip()
-    assert "A click: it decides" in tip
+    assert "Click: let it decide" in tip
     assert "10" not in tip.replace("method 10", "")
 
 

@@ -64,7 +64,7 @@ def test_the_method_and_what_it_came_to(page: MethodPage, say: Say) -> None:
     assert page.title.text() == "MAML"
     assert page.citation.text() == "Finn 2017"
     assert page.explanation.text() == LEARNERS["maml"].explanation
-    assert text_of(page) == "Being adapted …"
+    assert text_of(page) == "Adapting …"
     say(adapted("maml"))
     say(AdaptationEvaluated("maml", 0.92, 0.96, 25))
     assert "5 people, 25 shots in 14 ms" in text_of(page)
@@ -86,7 +86,7 @@ def test_what_other_methods_did_is_not_said_of_this_one(page: MethodPage, say: S
     assert "99 ms" in text_of(page)
     say(models("prototypical"))
     say(models("reptile"))
-    assert text_of(page) == "Being adapted …"  # it did not run, so what it knew is old
+    assert text_of(page) == "Adapting …"  # it did not run, so what it knew is old
 
 
 def test_nobody_enrolled_says_what_to_do(page: MethodPage, say: Say) -> None:
@@ -102,7 +102,7 @@ def test_nobody_enrolled_says_what_to_do(page: MethodPage, say: Say) -> None:
 def test_while_it_adapts_nobody_is_said_to_be_missing(page: MethodPage, say: Say) -> None:
     say(models("maml"))
     assert page.note.isVisible()
-    assert "Being adapted" in page.note.text
+    assert "Adapting" in page.note.text
     assert "enrol" not in page.note.text.lower()
 
 

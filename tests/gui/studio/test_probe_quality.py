@@ -32,7 +32,7 @@ def test_what_is_poor_says_why() -> None:
         "too dark",
         "blurred",
         "turned away",
-        "cuts the face off",
+        "cuts off the face",
     ]
     assert all(line.is_poor for line in lines)
     bright = quality_lines(FaceQuality(140.0, 230.0, 0.5, 0.9, 0.1, (QualityIssue.TOO_BRIGHT,)))
@@ -46,8 +46,8 @@ def test_a_line_that_is_not_needed_is_not_shown(qtbot: QtBot) -> None:
     widget.show_quality(FaceQuality(40.0, 20.0, 0.2, 0.1, 0.1, (QualityIssue.CUT_OFF,)))
     assert widget.accessibleDescription().count("\n") == 4
     shown = [label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
-    assert "cuts the face off" in shown
+    assert "cuts off the face" in shown
     widget.show_quality(FaceQuality(212.0, 128.0, 0.5, 0.9, 0.9))
     shown = [label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()]
-    assert "cuts the face off" not in shown
+    assert "cuts off the face" not in shown
     assert "212 px · good" in shown

@@ -212,8 +212,8 @@ def test_the_table_shows_counts_and_marks_the_recommended_method(page: ReportPag
     model = page.table.model()
     assert [model.index(number, 0).data(ReportRole.IS_RECOMMENDED) for number in range(3)] == [True, False, False]
     spoken = str(model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole))
-    assert "Recommended: MAML - quick, and none is clearly better" in spoken
-    assert page.first_line.text() == "Recommended: MAML - quick, and none is clearly better"
+    assert "Recommended: MAML - fast, and none is clearly better" in spoken
+    assert page.first_line.text() == "Recommended: MAML - fast, and none is clearly better"
     assert "2 of 3 methods cannot be told" in str(model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole))
     assert page.table.learner == "maml"
     assert "10 shots left out in turn" in page.second_line.text()
@@ -389,13 +389,13 @@ def test_results_of_an_older_gallery_or_other_settings_are_called_that(
     tell(models("maml"))
     assert "left out" in page.second_line.text(), "which method decides makes no difference"
     tell(models(fpir=0.05))
-    assert page.second_line.text().startswith("Settings changed since")
+    assert page.second_line.text().startswith("The settings have changed since")
     tell(models(hyperparameters={"maml": 3}))
-    assert page.second_line.text().startswith("Settings changed since")
+    assert page.second_line.text().startswith("The settings have changed since")
     tell(models())
     assert "left out" in page.second_line.text()
     tell(people(2, 2, revision=8))
-    assert page.second_line.text().startswith("The gallery changed since")
+    assert page.second_line.text().startswith("The gallery has changed since")
     tell(SelfTested(report(revision=8)))
     assert "left out" in page.second_line.text()
 

@@ -71,7 +71,7 @@ def test_adapting_undoing_and_the_switch_by_mouse_and_key(panel: RoomAdaptation,
 def test_what_was_taken_back_says_so(panel: RoomAdaptation, say: Say) -> None:
     say(RoomEvaluated("prototypical", 3, 0, NOW))
     say(RoomChanged(5, 0, is_held=True))
-    assert "Taken back" in panel.words.text()
+    assert "Undone" in panel.words.text()
 
 
 def test_the_windows_keys_adapt_and_undo(window: MainWindow, engine: FakeEngine, say: Say) -> None:

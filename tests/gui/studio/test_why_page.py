@@ -165,15 +165,15 @@ def test_a_question_that_ends_without_an_answer_is_said(
     assert page.is_busy, "another request ended"
     say(RequestEnded(engine.request_of("studio.explain_track"), error, is_cancelled=error is None))
     assert not page.is_busy
-    assert "No answer came" in page.note.text
+    assert "No answer" in page.note.text
     assert page.again_button.isEnabled()
     click(page.again_button)
     answer(5, explained())
     say(RequestEnded(engine.request_of("studio.explain_track")))
-    assert "No answer came" not in page.details.text()
+    assert "not answered" not in page.details.text()
     click(page.again_button)
     say(RequestEnded(engine.request_of("studio.explain_track"), error, is_cancelled=error is None))
-    assert "No answer came" in page.details.text()
+    assert "not answered" in page.details.text()
     assert page.picture.isVisible()
 
 
@@ -255,7 +255,7 @@ def test_the_looks_that_made_the_decision_are_shown_with_their_weights(
     assert page.looks.isVisible()
     assert [look.share for look in page.looks.looks] == pytest.approx([1 / 3, 1 / 3, 1 / 3, 0.0])
     said = page.looks.accessibleDescription().splitlines()
-    assert said[0] == "Look 1 counts 33% (quality 70%)"
+    assert said[0] == "Look 1: weight 33% (quality 70%)"
     assert said[3] == "Look 4 was left out: it is unlike the others"
     qtbot.waitUntil(lambda: len(page.looks.tiles()) == 4)
     assert not any(a.intersects(b) for a, b in itertools.combinations(page.looks.tiles(), 2))

@@ -109,7 +109,7 @@ def test_a_folder_says_which_picture_and_what_it_leaves_out(tmp_path: Path) -> N
     said = {str(remark.error): remark.is_loss for remark in source.remarks}
     assert [loss for text, loss in said.items() if "0 bytes" in text] == [True]
     assert [loss for text, loss in said.items() if text.endswith("below/, notes.txt")] == [False]
-    assert [loss for text, loss in said.items() if "b.gif holds several" in text] == [False]
+    assert [loss for text, loss in said.items() if "b.gif contains several" in text] == [False]
     assert len(said) == 3
 
 

@@ -25,7 +25,7 @@ def unused_port() -> int:
 
 def test_unreachable_url_is_an_error_without_the_password() -> None:
     source = UrlSource(f"http://anna:secret@127.0.0.1:{unused_port()}/video?key=secret")
-    with pytest.raises(SourceError, match="No video comes from") as caught:
+    with pytest.raises(SourceError, match="No video arrives from") as caught:
         source.open()
     assert "secret" not in str(caught.value)
     assert "127.0.0.1" in str(caught.value)

@@ -193,7 +193,7 @@ def test_damaged_files_are_refused(tmp_path: Path) -> None:
         save_file(tensors | bad, tmp_path / name, {"projection": described})
     names = ["cut", "empty", "text", "undescribed", "strange", "later", "float", "scales", "tail", "nan", "not there"]
     for name in names:
-        with pytest.raises(WeightsError, match="is damaged or holds no projection"):
+        with pytest.raises(WeightsError, match="is damaged or contains no projection"):
             read_projection(tmp_path / name, embedder_id="small-1")
 
 
@@ -236,7 +236,7 @@ def test_a_projection_that_ships_is_attached(tmp_path: Path) -> None:
 def test_a_projection_that_ships_but_does_not_fit_is_told(tmp_path: Path) -> None:
     path = tmp_path / "p.safetensors"
     save_projection(path, drawn(2, 9), drawn(128, 3), embedder_id=SFACE, card={})
-    with pytest.raises(WeightsError, match="is damaged or holds no projection"):
+    with pytest.raises(WeightsError, match="is damaged or contains no projection"):
         make_embedder("sface", CPU, store_with(tmp_path, path))
     save_projection(path, drawn(2, 9), drawn(128, 3), embedder_id="small-1", card={})
     with pytest.raises(WeightsError, match="was trained for the embedder “small-1”"):

@@ -94,7 +94,7 @@ def test_features_and_a_copied_tail_can_be_differentiated(sface: TorchEmbedder, 
 
 
 def test_another_network_is_refused(store: WeightsStore) -> None:
-    with pytest.raises(WeightsError, match="another network than SFace"):
+    with pytest.raises(WeightsError, match="a network other than SFace"):
         load_sface(store.path("yunet-2023mar"), CPU)
 
 

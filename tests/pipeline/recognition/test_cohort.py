@@ -189,7 +189,7 @@ def test_numbers_of_another_kind_are_no_generator(tmp_path: Path, dtype: type[np
     save_file(arrays, str(path))
     read_generator(path)
     save_file(arrays | {"means": one.means.astype(dtype)}, str(path))
-    with pytest.raises(WeightsError, match=r"cohort\.safetensors holds no cohort"):
+    with pytest.raises(WeightsError, match=r"cohort\.safetensors contains no cohort"):
         read_generator(path)
 
 
@@ -197,5 +197,5 @@ def test_a_single_number_is_no_generator(tmp_path: Path) -> None:
     one = generator()
     path = tmp_path / "cohort.safetensors"
     save_file({"weights": np.array(1, np.float32), "means": one.means, "factors": one.factors}, str(path))
-    with pytest.raises(WeightsError, match=r"cohort\.safetensors holds no cohort"):
+    with pytest.raises(WeightsError, match=r"cohort\.safetensors contains no cohort"):
         read_generator(path)
