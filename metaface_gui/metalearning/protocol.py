@@ -120,7 +120,11 @@ class OpenSetProtocol:
     @property
     def stranger_people(self) -> int:
         """How many different people can be strangers: what a claim about strangers rests on."""
-        return len(self._faces_of) if self._single is None else len(self._single)
+        if self._single is not None:
+            return len(self._single)
+        # Who is enrolled in every episode never is one.
+        always = self.n_way_used if self.n_way_used == len(self.eligible) else 0
+        return len(self._faces_of) - always
 
     def episode(self, number: int) -> OpenSetEpisode:
         """Deal episode `number` ≥ 0, always the same one."""
