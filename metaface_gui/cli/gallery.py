@@ -71,7 +71,11 @@ def open_existing(path: Path, *, read_only: bool = False) -> Gallery:
     Raises:
         GalleryError: if there is none, or it cannot be opened.
     """
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except OSError:  # a name that is too long, a folder that must not be looked into: opening it says so
+        is_there = True
+    if not is_there:
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "There is no gallery at {path}. Check the path, or enrol somebody first."),
             path=path,
