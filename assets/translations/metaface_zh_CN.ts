@@ -2638,6 +2638,10 @@ face</source>
       <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
     </message>
     <message>
+      <source>Cannot read {path}: {reason}. Check the name and the permissions.</source>
+      <translation>无法读取 {path}：{reason}。请检查名称和权限。</translation>
+    </message>
+    <message>
       <source>There is no usable shot to save. Record some, or choose other pictures.</source>
       <translation>没有可以保存的样本。请录制一些，或选择其他图片。</translation>
     </message>
@@ -2932,10 +2936,6 @@ face</source>
     <message>
       <source>The demo's portraits in {path} are missing or damaged. Install MetaFace again.</source>
       <translation>{path} 中的演示肖像缺失或损坏。请重新安装 MetaFace。</translation>
-    </message>
-    <message>
-      <source>Cannot read {path}: {reason}. Check the name and the permissions.</source>
-      <translation>无法读取 {path}：{reason}。请检查名称和权限。</translation>
     </message>
     <message>
       <source>{path} is empty (0 bytes). Copy it again.</source>

@@ -51,20 +51,20 @@ def run(args: argparse.Namespace) -> int:
             raise _nothing_usable(issues, name)
         person = gallery.find(name)
         templates = gallery.templates(pipeline.embedder.id, with_hidden=True)
-        if person is not None:
-            known = already_there(templates, samples, person.id)
-            if known:
-                text = translate(
-                    "Commands",
-                    "{name}: shots not added, as they are too similar to stored ones: {count}",
-                    None,
-                    name=escape(person.name),
-                    count=len(known),
-                )
-                console.print(text, soft_wrap=True)
-            if len(known) < len(samples) or terms.retention is None:  # a new period needs a shot to be saved with
-                samples = [sample for sample in samples if not any(sample is each for each in known)]
         shots = new_shots(samples, pipeline, ShotSource.FILE)
+        if person is not None:
+            known = already_there(templates, shots, pipeline.embedder.space, person.id)
+            if len(known) < len(shots) or terms.retention is None:  # a new period needs a shot to be saved with
+                shots = [shot for shot in shots if not any(shot is each for each in known)]
+                if known:
+                    text = translate(
+                        "Commands",
+                        "{name}: shots not added, as they are too similar to stored ones: {count}",
+                        None,
+                        name=escape(person.name),
+                        count=len(known),
+                    )
+                    console.print(text, soft_wrap=True)
         others = [other for other in gallery.snapshot().people if person is None or other.id != person.id]
         for other in likely_same(templates, samples, others):
             text = translate(

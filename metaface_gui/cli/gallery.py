@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from metaface_gui.cli.gallery_privacy import add_actions, until_text
+from metaface_gui.cli.language import add_language_option
 from metaface_gui.cli.options import add_force_option, add_gallery_option
 from metaface_gui.cli.passphrase import add_passphrase_option, read_passphrase
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
@@ -28,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     def add(name: str, help_text: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         action_parser: argparse.ArgumentParser = actions.add_parser(name, help=help_text)
         add_gallery_option(action_parser, required=True)
+        add_language_option(action_parser)
         action_parser.set_defaults(run=action)
         return action_parser
 
@@ -69,7 +71,11 @@ def open_existing(path: Path, *, read_only: bool = False) -> Gallery:
     Raises:
         GalleryError: if there is none, or it cannot be opened.
     """
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except OSError:  # a name that is too long, a folder that must not be looked into: opening it says so
+        is_there = True
+    if not is_there:
         raise GalleryError(
             QT_TRANSLATE_NOOP("Errors", "There is no gallery at {path}. Check the path, or enrol somebody first."),
             path=path,

@@ -10,6 +10,7 @@ from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
 from metaface_gui.pipeline.embedding import make_embedder, with_projection_file, with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.weights.store import WeightsStore
+from metaface_gui.weights.whole_file import is_file
 
 
 def own_embedder(
@@ -38,7 +39,7 @@ def check_there(file: Path, stage: str) -> None:
     Raises:
         WeightsError: if there is no file; `stage` is the training stage that would have made it.
     """
-    if not file.is_file():
+    if not is_file(file):
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or run “metaface train {stage}”."),
             file=file,

@@ -38,6 +38,7 @@ from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoRe
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
+from metaface_gui.weights.whole_file import is_file
 
 _EXIT_FAILED = 1
 
@@ -150,7 +151,7 @@ def _check_outputs(folder: VideoFolder, args: argparse.Namespace) -> None:
         for path, is_ours in found:
             refuse_foreign(path, is_ours)
     # Compare each output only with files that exist: a folder may hold thousands of videos.
-    gallery = [path for path in gallery_files(args.gallery) if path.exists()]
+    gallery = [path for path in gallery_files(args.gallery) if is_file(path)]
     refuse_destruction([output for output in outputs if output.exists()], [*gallery, *(task.video for task in tasks)])
 
 

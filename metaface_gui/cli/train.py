@@ -52,7 +52,11 @@ _INTERRUPTED = 130
 
 def run(args: argparse.Namespace) -> int:
     """Run the training; return the exit code."""
-    if args.out.is_dir():
+    try:
+        is_folder = args.out.is_dir()
+    except OSError as error:
+        raise cannot_write(args.out, error) from error
+    if is_folder:
         raise cannot_write(args.out, translate("Commands", "it is a folder"))
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")
     _check(args, checkpoint)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from metaface_gui.cli.language import add_language_option
 from metaface_gui.i18n import translate
 from metaface_gui.resources import user_data_dir, weights_dir
 from metaface_gui.weights.store import WeightsStatus, WeightsStore
@@ -29,6 +30,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     fetch.set_defaults(run=_fetch)
     actions.add_parser("verify", help=translate("Commands", "compare every checksum")).set_defaults(run=_verify)
+    for action in actions.choices.values():
+        add_language_option(action)
 
 
 def default_store() -> WeightsStore:

@@ -121,7 +121,11 @@ class OpenSetProtocol:
     @property
     def stranger_people(self) -> int:
         """Number of different people who can be strangers, on which a claim about strangers rests."""
-        return len(self._faces_of) if self._single is None else len(self._single)
+        if self._single is not None:
+            return len(self._single)
+        # People enrolled in every episode never are strangers.
+        always = self.n_way_used if self.n_way_used == len(self.eligible) else 0
+        return len(self._faces_of) - always
 
     def episode(self, number: int) -> OpenSetEpisode:
         """Return episode `number` ≥ 0, the same one on every call."""

@@ -37,6 +37,14 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there; none is by a name that is too long, or in a folder that must not be looked into."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def is_device(path: Path) -> bool:
     """Return whether the path is a device or pipe (/dev/null, /dev/stdout …), which no file may replace."""
     try:

@@ -254,11 +254,24 @@ def test_the_same_picture_twice_and_a_face_under_a_second_name_are_said(
     assert "Grace: shots saved: 0" in again.out
     renewed = metaface("enroll", "Grace", still, "--gallery", gallery, "--keep-days", 9)
     assert "Grace: shots saved: 1" in renewed.out
+    assert "not added" not in renewed.out, "it was, to come with the new period"
     second = metaface("enroll", "Hopper", still, "--gallery", gallery)
     assert second.code == 0
     assert "Hopper looks like Grace, who is already enrolled" in second.out
     with Gallery.open(gallery) as opened:
         assert {person.name: person.shot_count for person in opened.snapshot().people} == {"Grace": 2, "Hopper": 1}
+
+
+def test_no_picture_of_a_folder_is_saved_twice(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
+    gallery, people = tmp_path / "g.metaface", sorted(folder.name for folder in pictures.iterdir())
+    for _ in range(2):
+        for name in people:
+            again = metaface("enroll", name, pictures / name, "--gallery", gallery)
+    assert "are too like ones that are there already" in again.out
+    with Gallery.open(gallery) as opened:
+        counts = {person.name: person.shot_count for person in opened.snapshot().people}
+    once = {name: metaface("enroll", name, pictures / name, "--gallery", tmp_path / name).out for name in people}
+    assert all(f"{name}: {counts[name]} shots saved" in out for name, out in once.items()), counts
 
 
 def test_shots_of_somebody_hidden_are_saved_and_it_is_said_that_they_stay_so(

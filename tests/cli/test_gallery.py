@@ -103,6 +103,14 @@ def test_a_mistyped_path_makes_no_new_gallery(metaface: Metaface, tmp_path: Path
     assert not path.exists()
 
 
+def test_a_path_that_no_file_can_have_is_one_line(metaface: Metaface, tmp_path: Path) -> None:
+    result = metaface("gallery", "list", "--gallery", tmp_path / ("x" * 300))
+    assert result.code == 1
+    assert result.err.startswith("metaface: ")
+    assert "cannot be opened" in result.err
+    assert result.err.count("\n") == 1
+
+
 def test_a_text_file_is_no_gallery(metaface: Metaface, tmp_path: Path) -> None:
     path = tmp_path / "letter.txt"
     path.write_text("Dear reader, " * 500)

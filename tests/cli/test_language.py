@@ -13,7 +13,7 @@ from metaface_gui.cli.language import language_of, makes_own_application
 from metaface_gui.cli.main import build_parser, run
 
 
-@pytest.mark.parametrize("place", ["before", "after", "joined"])
+@pytest.mark.parametrize("place", ["before", "after", "joined", "after the action", "at the end"])
 def test_a_command_speaks_the_language_that_it_is_told_to(
     place: str, qapp: QApplication, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -21,6 +21,8 @@ def test_a_command_speaks_the_language_that_it_is_told_to(
     line = {
         "before": ["--lang", "zh_CN", "gallery", "list", "--gallery", missing],
         "after": ["weights", "--lang", "zh_CN", "fetch", "nothing"],
+        "after the action": ["weights", "fetch", "--lang=zh_CN", "nothing"],
+        "at the end": ["gallery", "list", "--gallery", missing, "--lang", "zh_CN"],
         "joined": ["--lang=zh_CN", "gallery", "list", "--gallery", missing],
     }[place]
     assert run(line) == 1

@@ -324,12 +324,20 @@ def test_files_that_cannot_be_read_are_one_line(
     stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
     monkeypatch.setattr(command, "load_trained", lambda *_: {})
     (tmp_path / "letter").write_text("Dear reader")
-    for file, words in (("none", "There is no file"), ("", "There is no file"), ("letter", "letter is damaged")):
+    none = "There is no file"
+    for file, words in (("none", none), ("x" * 300, none), ("", none), ("letter", "letter is damaged")):
         options = ("--data", tmp_path, "--out", tmp_path / "x", "--device", "cpu", option, tmp_path / file)
         outcome = metaface("train", "cohort", *options)
         assert outcome.code == 1
         assert words in outcome.err
         assert outcome.err.count("\n") == 1
+
+
+def test_a_name_that_no_file_can_have_is_one_line(metaface: Metaface, tmp_path: Path) -> None:
+    outcome = metaface("train", "maml", "--data", tmp_path, "--out", tmp_path / ("x" * 300))
+    assert outcome.code == 1
+    assert "Cannot write" in outcome.err
+    assert outcome.err.count("\n") == 1
 
 
 def test_a_trunk_goes_on_from_an_earlier_one_and_its_card_says_so(

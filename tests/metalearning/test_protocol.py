@@ -72,6 +72,15 @@ def test_people_with_one_picture_are_the_strangers_once_there_are_a_hundred() ->
     assert protocol.stranger_people == 100
 
 
+@pytest.mark.parametrize(("n_way", "strangers"), [(2, {0, 1, 2, 3, 4}), (3, {3, 4}), (20, {3, 4})])
+def test_who_is_enrolled_in_every_episode_is_no_stranger_of_any(n_way: int, strangers: set[int]) -> None:
+    person = people(4, 4, 4, 1, 1)
+    protocol = OpenSetProtocol(person, n_way=n_way, k_shot=2)
+    found = {who for number in range(30) for who in person[protocol.episode(number).strangers].tolist()}
+    assert found == strangers
+    assert protocol.stranger_people == len(strangers)
+
+
 def test_with_fewer_everybody_not_enrolled_is_a_stranger_with_all_their_pictures() -> None:
     person = people(*[4] * 10, *[1] * 99)
     episode = OpenSetProtocol(person, n_way=5, k_shot=2).episode(0)

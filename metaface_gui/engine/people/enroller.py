@@ -198,11 +198,12 @@ class Enroller:
         """Save samples as a person's shots after `before`, then adapt; ask instead if unsure and they look enrolled."""
 
         def work(job: Job) -> None:
-            if not enrollee.is_sure and (doubt := self._doubt(job.id, enrollee, samples)) is not None:
+            shots = self._shots(samples, source)
+            if not enrollee.is_sure and (doubt := self._doubt(job.id, enrollee, samples, shots)) is not None:
                 self._listener(doubt)
                 return
             before()
-            person = self._editor.save(enrollee, self._shots(samples, source), on_added=on_added)
+            person = self._editor.save(enrollee, shots, on_added=on_added)
             self.hold_denials()
             self._adaptations.adapt()
             on_saved(person)
@@ -211,7 +212,7 @@ class Enroller:
         return self._gallery_jobs.submit(QT_TRANSLATE_NOOP("Jobs", "Saving"), work)
 
     def _doubt(
-        self, request_id: RequestId, enrollee: Enrollee, samples: tuple[FaceSample, ...]
+        self, request_id: RequestId, enrollee: Enrollee, samples: tuple[FaceSample, ...], shots: Sequence[NewShot]
     ) -> LooksEnrolled | None:
         """Return the question to ask before these samples are saved; None: nothing."""
         pipeline, people = self._models.running, self._editor.gallery.snapshot().people
@@ -222,7 +223,7 @@ class Enroller:
             alike = likely_same(templates, samples, people)
             return LooksEnrolled(request_id, enrollee.name, tuple(alike)) if alike else None
         themselves = tuple(person for person in people if person.id == enrollee.person_id)
-        is_same = bool(themselves and already_there(templates, samples, enrollee.person_id))
+        is_same = bool(themselves and already_there(templates, shots, pipeline.embedder.space, enrollee.person_id))
         return LooksEnrolled(request_id, enrollee.name, themselves, is_same_picture=True) if is_same else None
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metaface_gui.errors import KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
 from metaface_gui.pipeline.capture.specification import SourceKind, make_source, parse_source
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -35,9 +35,14 @@ def faces_in_files(
 ) -> Iterator[Offered | Unreadable]:
     """Yield the faces in every image, every file of folders (not subfolders), and videos at four frames a second.
 
-    An unreadable file does not stop the others.
+    An unreadable file or folder does not stop the others.
     """
-    files = [file for path in paths for file in _files_of(path)]
+    files = list[Path]()
+    for path in paths:
+        try:
+            files += _files_of(path)
+        except SourceError as error:
+            yield Unreadable(path.name, error)
     for index, path in enumerate(files):
         progress(index / len(files))
         try:
@@ -47,9 +52,16 @@ def faces_in_files(
 
 
 def _files_of(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    try:
+        if not path.is_dir():
+            return [path]
+        return sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    except OSError as error:
+        raise SourceError(
+            QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
+            path=path,
+            reason=error.strerror or str(error),
+        ) from error
 
 
 def _faces_in_file(path: Path, pipeline: FacePipeline, still_here: Callable[[], None]) -> Iterator[Offered]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from metaface_gui.gallery import Person, Templates
+from metaface_gui.gallery import NewShot, Person, Templates
 from metaface_gui.pipeline.enrollment import EnrollmentBurst, FaceSample
+from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import Floats, PersonId
 
 _SURELY_SAME = 0.6
@@ -26,11 +27,22 @@ def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Seq
     return sorted(alike, key=lambda person: -best[person.id])
 
 
-def already_there(templates: Templates, samples: Sequence[FaceSample], person_id: PersonId) -> list[FaceSample]:
-    """Return the samples that are practically identical to a shot of this person."""
-    likeness = _likeness(templates, samples)[templates.person_ids == person_id].max(axis=0, initial=-1.0)
+def already_there(
+    templates: Templates, shots: Sequence[NewShot], space: FeatureSpace, person_id: PersonId
+) -> list[NewShot]:
+    """Return the new shots that are practically identical to a stored shot of this person.
+
+    Templates are compared with templates: a template is the mean of two views, so a single view of the very same
+    picture resembles it less than another template of that picture does.
+    """
+    stored = templates.features[templates.person_ids == person_id, : space.embedding_dim]
+    shots = [shot for shot in shots if templates.embedder_id in shot.embeddings]
+    if not shots or not len(stored):
+        return []
+    new = np.stack([shot.embeddings[templates.embedder_id][: space.embedding_dim] for shot in shots])
+    likeness = (new @ stored.T).max(axis=1)
     same = EnrollmentBurst().too_similar
-    return [sample for sample, cosine in zip(samples, likeness.tolist(), strict=True) if cosine >= same]
+    return [shot for shot, cosine in zip(shots, likeness.tolist(), strict=True) if cosine >= same]
 
 
 def _likeness(templates: Templates, samples: Sequence[FaceSample]) -> Floats:

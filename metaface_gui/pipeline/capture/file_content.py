@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import warnings
 from enum import Enum
 from pathlib import Path
@@ -27,7 +28,14 @@ _PICTURE_STARTS = (
 )
 _MPEG_PACKET = 188
 _M2TS_PACKET = 192
+_MOST_OF_A_JPEG = 1 << 28
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+
+BROKEN = (
+    *(OSError, ValueError, SyntaxError, EOFError, RuntimeError),
+    *(LookupError, TypeError, ArithmeticError, struct.error),
+)
+"""What Pillow raises for a damaged picture, besides `DecompressionBombError`."""
 
 
 class Content(Enum):
@@ -55,7 +63,7 @@ def content_of(path: Path) -> Content:
     if not (brands & _AVIF_BRANDS or _starts_like_a_picture(header)):
         return Content.OTHER
     if header.startswith(b"\xff\xd8"):
-        return Content.JPEG_STREAM if is_jpeg_stream(path.read_bytes()) else Content.PICTURE
+        return Content.JPEG_STREAM if is_jpeg_stream(_beginning(path)) else Content.PICTURE
     return Content.MOVING_PICTURE if _has_several(path) else Content.PICTURE
 
 
@@ -120,10 +128,19 @@ def _starts_like_a_picture(header: bytes) -> bool:
     return is_webp or is_bitmap or is_portable_map
 
 
+def _beginning(path: Path) -> bytes:
+    """Read enough to find the end of a JPEG and what follows it; a recording may be larger than memory."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_MOST_OF_A_JPEG)
+    except OSError:  # reading it later reports that
+        return b""
+
+
 def _has_several(path: Path) -> bool:
     try:
-        with warnings.catch_warnings(), PillowImage.open(path, formats=_SEVERAL) as picture:
-            warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)  # reading it later rejects it
+        # Reading it later reports what is too large or damaged.
+        with warnings.catch_warnings(action="ignore"), PillowImage.open(path, formats=_SEVERAL) as picture:
             return bool(getattr(picture, "is_animated", False))
-    except (OSError, ValueError, SyntaxError, EOFError, PillowImage.DecompressionBombError):
+    except (*BROKEN, PillowImage.DecompressionBombError):
         return False

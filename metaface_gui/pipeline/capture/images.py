@@ -15,7 +15,7 @@ from PIL import UnidentifiedImageError
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind, Remark
-from metaface_gui.pipeline.capture.file_content import Content, content_of, end_of_jpeg
+from metaface_gui.pipeline.capture.file_content import BROKEN, Content, content_of, end_of_jpeg
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.pipeline.capture.orientation import UPRIGHT, orientation_left_to_us, upright
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
@@ -55,11 +55,11 @@ def read_image(path: Path) -> Image:
     """
     try:
         data = np.fromfile(path, np.uint8)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         raise SourceError(
             QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
             path=path,
-            reason=error.strerror or str(error),
+            reason=getattr(error, "strerror", None) or str(error),
         ) from error
     if not len(data):
         raise SourceError(QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy it again."), path=path)
@@ -89,7 +89,7 @@ def _read_heif(path: Path, data: bytes) -> Image:
         if heif.size[0] * heif.size[1] > MAX_PIXELS:
             raise _too_large(path)
         image = as_bgr(np.asarray(heif))  # already upright
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
+    except BROKEN as error:
         raise _no_picture(path) from error
     if image is None:
         raise _no_picture(path)
@@ -109,12 +109,14 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
     if is_whole:
         return
     try:
-        with warnings.catch_warnings(), PillowImage.open(BytesIO(data), formats=_CHECKED_FORMATS) as picture:
-            warnings.simplefilter("ignore")
+        with (
+            warnings.catch_warnings(action="ignore"),
+            PillowImage.open(BytesIO(data), formats=_CHECKED_FORMATS) as picture,
+        ):
             picture.load()
     except UnidentifiedImageError:
         return  # a format that only OpenCV knows
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except BROKEN as error:
         raise SourceError(
             QT_TRANSLATE_NOOP("Errors", "{path} is cut off: part of the picture is missing. Copy it again."),
             path=path,
@@ -124,11 +126,11 @@ def _refuse_cut_off(path: Path, data: bytes) -> None:
 def _refuse_huge(path: Path) -> None:
     """Check the size in the header before decoding, because a small file can unpack to more memory than available."""
     try:
-        with PillowImage.open(path) as header:
+        with warnings.catch_warnings(action="ignore"), PillowImage.open(path) as header:
             pixels = header.width * header.height
-    except (PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
+    except PillowImage.DecompressionBombError:
         pixels = MAX_PIXELS + 1
-    except (OSError, ValueError, SyntaxError):
+    except BROKEN:
         return  # not one of Pillow's formats: OpenCV has its own limit and decides
     if pixels > MAX_PIXELS:
         raise _too_large(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import time
 import warnings
 from pathlib import Path
@@ -13,6 +12,7 @@ from PIL import ImageOps
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.file_content import BROKEN
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame, Image
 
@@ -20,7 +20,6 @@ _UNSAID_S = 0.1
 """Display time of a picture if its file gives none, or zero; browsers do the same."""
 _PAGE_S = 1.0
 _MOST = 1 << 30
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, IndexError, struct.error)
 
 
 class MovingPictureSource(FileKind):
@@ -62,19 +61,19 @@ class MovingPictureSource(FileKind):
         """
         self.close()
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", PillowImage.DecompressionBombWarning)
+            with warnings.catch_warnings(action="ignore"):
                 self._picture = PillowImage.open(self._path)
         except PillowImage.DecompressionBombError as error:
             raise self._too_large() from error
-        except _BROKEN as error:
+        except BROKEN as error:
             raise self._no_picture() from error
         if self._picture.width * self._picture.height > MAX_PIXELS:
             self.close()
             raise self._too_large()
         try:
-            self._count = getattr(self._picture, "n_frames", 1)
-        except _BROKEN:  # truncated: `read` finds out where
+            with warnings.catch_warnings(action="ignore"):
+                self._count = getattr(self._picture, "n_frames", 1)
+        except BROKEN:  # truncated: `read` finds out where
             self._count = _MOST
         self._index, self._time_s, self._remarks = 0, 0.0, ()
         self._first_duration_s = self._duration_s(self._picture)
@@ -88,9 +87,10 @@ class MovingPictureSource(FileKind):
         if self._picture is None or self._index >= self._count:
             return None
         try:
-            self._picture.seek(self._index)
-            image = _bgr(self._picture)
-        except _BROKEN as error:
+            with warnings.catch_warnings(action="ignore"):
+                self._picture.seek(self._index)
+                image = _bgr(self._picture)
+        except BROKEN as error:
             if not self._index:
                 raise self._no_picture() from error
             text = QT_TRANSLATE_NOOP(

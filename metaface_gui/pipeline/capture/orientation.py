@@ -5,12 +5,14 @@ Pillow also reports AVIF's own `irot` and `imir` properties as that tag.
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags
 from PIL import Image as PillowImage
 
+from metaface_gui.pipeline.capture.file_content import BROKEN
 from metaface_gui.types import Image
 
 UPRIGHT = 1
@@ -19,9 +21,9 @@ UPRIGHT = 1
 def orientation_left_to_us(path: Path) -> int:
     """Read the orientation, 1 to 8, that OpenCV does not apply; 1 if there is none or OpenCV applies it."""
     try:
-        with PillowImage.open(path) as header:
+        with warnings.catch_warnings(action="ignore"), PillowImage.open(path) as header:
             orientation = header.getexif().get(ExifTags.Base.Orientation) if header.format == "AVIF" else UPRIGHT
-    except (OSError, ValueError, SyntaxError, PillowImage.DecompressionBombError, PillowImage.DecompressionBombWarning):
+    except (*BROKEN, PillowImage.DecompressionBombError):
         return UPRIGHT  # not one of Pillow's formats; decoding shows whether OpenCV knows it
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else UPRIGHT
 

@@ -24,7 +24,7 @@ from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
-from metaface_gui.weights.whole_file import write_whole
+from metaface_gui.weights.whole_file import is_file, write_whole
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -185,7 +185,7 @@ def trained_tail(store: WeightsStore, key: str, space: FeatureSpace, embedder_id
 
 
 def _read(path: Path) -> tuple[dict[str, Floats], _Header]:
-    if not path.is_file():
+    if not is_file(path):
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "There is no file {file}. Check the path, or train it with “metaface train”."),
             file=path,

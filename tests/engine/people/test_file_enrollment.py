@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -60,3 +62,16 @@ def test_one_file_may_be_named_itself(folder: Path) -> None:
     found = list(faces_in_files([folder / "below" / "b.png", folder / "no.png"], pipeline, lambda share: None))
     assert [type(one) for one in found] == [Offered, Unreadable]
     assert len(pipeline.seen) == 1
+
+
+def test_a_folder_that_cannot_be_read_does_not_end_the_others(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> Iterator[Path]:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    names = [folder / "below", folder / ("x" * 300), folder / "a.png"]
+    closed, too_long, picture = faces_in_files(names, Looks(), lambda share: None)
+    assert isinstance(closed, Unreadable)
+    assert "Permission denied" in str(closed.error)
+    assert isinstance(too_long, Unreadable)
+    assert isinstance(picture, Offered)

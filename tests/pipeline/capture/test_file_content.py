@@ -60,6 +60,13 @@ def test_jpegs_one_after_another_are_a_video(tmp_path: Path, name: str) -> None:
     assert times(path) == pytest.approx([0.0, 0.04, 0.08, 0.12])
 
 
+def test_a_stream_larger_than_the_memory_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "camera.mjpeg"
+    path.write_bytes(b"".join(map(jpeg, pictures())))
+    os.truncate(path, 1 << 40)  # it takes no room on the disk
+    assert content_of(path) is Content.JPEG_STREAM
+
+
 def test_a_preview_behind_a_picture_is_no_stream(tmp_path: Path) -> None:
     first, second, *_ = pictures()
     path = tmp_path / "phone.jpg"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import struct
+import warnings
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -84,6 +87,68 @@ def test_cut_off_png(tmp_path: Path) -> None:
     path = write(tmp_path / "cut.png", np.random.default_rng(0).integers(0, 255, (60, 60, 3), np.uint8))
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(SourceError, match="is cut off"):
+        read_image(path)
+
+
+def encoded(form: str, *, pictures: int) -> bytes:
+    file = BytesIO()
+    first, *others = (PillowImage.new("RGB", (60, 40), (90 * n, 20, 30)) for n in range(pictures))
+    first.save(file, form, **({"save_all": True, "append_images": others} if others else {}))
+    return file.getvalue()
+
+
+def look_through(path: Path) -> None:
+    """Look at each picture; that it cannot be looked at is an answer, too."""
+    try:
+        source = make_source(parse_source(str(path)))
+        source.open()
+        while source.read() is not None:
+            pass
+        source.close()
+    except SourceError:
+        pass
+
+
+def test_wherever_a_gif_is_cut_off_it_is_said(tmp_path: Path) -> None:
+    path, whole = tmp_path / "cut.gif", encoded("GIF", pictures=2)
+    for length in range(1, len(whole)):
+        path.write_bytes(whole[:length])
+        look_through(path)
+
+
+def test_a_damaged_avif_and_a_tiff_with_a_damaged_page_are_said(tmp_path: Path) -> None:
+    avif, tiff = encoded("AVIF", pictures=1), encoded("TIFF", pictures=2)
+    colours, width = avif.index(b"mdat") + 4, tiff.rindex(struct.pack("<HH", 256, 4))
+    for name, data in {
+        "dark.avif": avif[:colours] + bytes(len(avif) - colours),
+        "no width.tif": tiff[:width] + b"P" + tiff[width + 1 :],
+    }.items():
+        (tmp_path / name).write_bytes(data)
+        look_through(tmp_path / name)
+    with pytest.raises(SourceError):
+        read_image(tmp_path / "dark.avif")
+
+
+def test_pillow_says_nothing_by_itself(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    warnings.simplefilter("always")
+    path = tmp_path / "large.png"
+    PillowImage.new("1", (10_000, 9_000)).save(path)
+    with pytest.raises(SourceError, match="over 89 million pixels"):
+        read_image(path)
+    path, whole = tmp_path / "cut.tif", encoded("TIFF", pictures=1)
+    for length in (8, 10, 46):
+        path.write_bytes(whole[:length])
+        look_through(path)
+    assert [str(warning.message) for warning in recwarn] == []
+
+
+def test_a_picture_larger_than_the_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_much(*_: object) -> None:
+        raise MemoryError("Unable to allocate 8 TiB")
+
+    path = write(tmp_path / "a.png", grey(1))
+    monkeypatch.setattr(np, "fromfile", too_much)
+    with pytest.raises(SourceError, match=r"Cannot read .*8 TiB"):
         read_image(path)
 
 
