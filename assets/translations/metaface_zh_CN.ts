@@ -1144,6 +1144,10 @@ face</source>
       <translation>人脸库文件；不存在时自动新建</translation>
     </message>
     <message>
+      <source>gallery file</source>
+      <translation>人脸库文件</translation>
+    </message>
+    <message>
       <source>device to compute on</source>
       <translation>计算设备</translation>
     </message>

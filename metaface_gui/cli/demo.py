@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from metaface_gui.cli.language import language_of
+from metaface_gui.cli.numbers import parse_positive
 from metaface_gui.cli.options import add_force_option, add_recognition_options, recognition_settings
 from metaface_gui.i18n import translate
 
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the options and set the command to run."""
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=parse_positive,
         default=_DEFAULT_SECONDS,
         metavar="N",
         help=translate(

@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(translate("Commands", "reading"), total=1.0)
             looked_at = faces_in_files(args.paths, pipeline, lambda share: bar.update(task, completed=share))
-            burst, issues = _collect(looked_at, EnrollmentBurst(wanted=max(1, args.shots)), console)
+            burst, issues = _collect(looked_at, EnrollmentBurst(wanted=args.shots), console)
         samples = [shot.sample for shot in burst.kept]
         if not samples:
             raise _nothing_usable(issues, name)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from metaface_gui.cli.later import later
+from metaface_gui.cli.numbers import parse_count
 from metaface_gui.cli.options import add_gallery_option, add_recognition_options
 from metaface_gui.i18n import translate
 from metaface_gui.settings import DEFAULT_SHOTS
@@ -21,10 +22,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("paths", metavar="PATH", type=Path, nargs="+")
-    add_gallery_option(parser, required=True)
+    add_gallery_option(parser, required=True, creates=True)
     parser.add_argument(
         "--shots",
-        type=int,
+        type=parse_count,
         default=DEFAULT_SHOTS,
         metavar="N",
         help=translate("Commands", "keep at most N diverse shots (default: {n})", None, n=DEFAULT_SHOTS),

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
     def add(name: str, help_text: str, action: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         action_parser: argparse.ArgumentParser = actions.add_parser(name, help=help_text)
-        add_gallery_option(action_parser, required=True)
+        add_gallery_option(action_parser, required=True, creates=action is _import)
         add_language_option(action_parser)
         action_parser.set_defaults(run=action)
         return action_parser

@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="0|FILE|DIR|URL|demo",
         help=translate("Commands", "the source: a camera's number, a file, a folder, a URL or the demo scene"),
     )
-    add_gallery_option(parser, required=False)
+    add_gallery_option(parser, required=False, creates=True)
     add_recognition_options(parser)
     parser.add_argument(
         "--learner",

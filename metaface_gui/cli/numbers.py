@@ -39,16 +39,16 @@ def parse_counts(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(parse_count(part) for part in text.split(",")))
 
 
-def parse_rate(text: str) -> float:
-    """Parse a finite rate > 0.
+def parse_positive(text: str) -> float:
+    """Parse a finite number > 0.
 
     Raises:
         argparse.ArgumentTypeError: if it is not one.
     """
-    rate = _number(text)
-    if not 0.0 < rate < math.inf:
+    number = _number(text)
+    if not 0.0 < number < math.inf:
         raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a number above 0", None, text=text))
-    return rate
+    return number
 
 
 def parse_share(text: str) -> float:

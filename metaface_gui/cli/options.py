@@ -15,9 +15,10 @@ from metaface_gui.settings import RecognitionSettings
 DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
 
 
-def add_gallery_option(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Add `--gallery PATH`."""
-    help_text = translate("Commands", "gallery file; created if it does not exist")
+def add_gallery_option(parser: argparse.ArgumentParser, *, required: bool, creates: bool = False) -> None:
+    """Add `--gallery PATH`; the help says whether the command creates a missing gallery."""
+    created = translate("Commands", "gallery file; created if it does not exist")
+    help_text = created if creates else translate("Commands", "gallery file")
     parser.add_argument("--gallery", type=Path, metavar="PATH", required=required, help=help_text)
 
 
@@ -124,6 +125,6 @@ def recognition_settings(
         embedder=args.embedder or base.embedder,
         device=args.device or base.device,
         learner=learner or base.learner,
-        fpir=args.fpir or base.fpir,
+        fpir=base.fpir if args.fpir is None else args.fpir,
         use_room=base.use_room if use_room is None else use_room,
     )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from metaface_gui.cli.later import later
-from metaface_gui.cli.numbers import parse_count, parse_rate, parse_seed
+from metaface_gui.cli.numbers import parse_count, parse_positive, parse_seed
 from metaface_gui.cli.options import add_force_option, add_people_options
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.split import SPLIT_SEED
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=parse_count, metavar="N", help=translate("Commands", "outer-loop steps"))
     parser.add_argument("--meta-batch", type=parse_count, metavar="N", help=translate("Commands", "episodes per step"))
     parser.add_argument(
-        "--meta-lr", type=parse_rate, metavar="RATE", help=translate("Commands", "highest learning rate")
+        "--meta-lr", type=parse_positive, metavar="RATE", help=translate("Commands", "highest learning rate")
     )
     parser.add_argument(
         "--copies",

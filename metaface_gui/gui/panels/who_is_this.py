@@ -42,6 +42,9 @@ _PICTURE_SIDE = 72
 _MOST_LIKELY = 3
 _FACE_MARGIN = 0.25
 """How much of the box's side is shown around it."""
+_SHORTCUT_KEYS = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +170,10 @@ class WhoIsThisPopup(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc cancels or closes; letters begin the name."""
         edit = self.name_field.edit
+        is_letter = event.text().isprintable() and event.text().strip() and not event.modifiers() & _SHORTCUT_KEYS
         if event.key() == Qt.Key.Key_Escape:
             self._cancel() if self._asked is not None else self.close()
-        elif event.text().isprintable() and event.text().strip() and edit.isEnabled() and not edit.hasFocus():
+        elif is_letter and edit.isEnabled() and not edit.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
             QCoreApplication.sendEvent(edit, event)
         else:

@@ -45,6 +45,17 @@ def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine,
     assert not popup.isVisible()
 
 
+def test_a_shortcut_is_no_letter_of_a_name(popup: WhoIsThisPopup, say: Say) -> None:
+    say(make_result(make_face(4)))
+    popup.open_for(4, QPoint(50, 50))
+    popup.consent.check.setFocus()
+    QTest.keyClick(popup, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert popup.consent.check.hasFocus()
+    popup.hide()
+    QTest.keyClick(popup, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)  # as a late event: it ends
+    assert popup.name_field.text() == ""
+
+
 @pytest.mark.parametrize("name", [None, "Ada"])
 def test_a_face_that_was_not_seen_well_enough_says_so_before_anything_is_typed(
     popup: WhoIsThisPopup, engine: FakeEngine, say: Say, name: str | None
