@@ -89,7 +89,7 @@ def test_gallery_opened_to_read_can_be_exported(filled: Gallery, path: Path, tmp
         assert reader.export_to(tmp_path / "out.metaface") == 3
 
 
-def test_clashes_are_skipped(filled: Gallery, other: Gallery, tmp_path: Path, consent: NewConsent) -> None:
+def test_clashes_are_skipped(filled: Gallery, other: Gallery, tmp_path: Path) -> None:
     filled.export_to(tmp_path / "out")
     other.import_from(tmp_path / "out")
     before = content(other)

@@ -22,7 +22,7 @@ def inks(button: QPushButton, mode: QIcon.Mode = QIcon.Mode.Normal) -> set[str]:
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}
 
 
-def test_every_icon_draws_something(theme: Theme) -> None:
+def test_every_icon_draws_something() -> None:
     names = icon_names()
     assert len(names) > 30
     for name in names:
@@ -38,7 +38,7 @@ def test_every_icon_that_the_window_names_exists() -> None:
     assert named <= set(icon_names())
 
 
-def test_high_density_screens_get_more_pixels(theme: Theme) -> None:
+def test_high_density_screens_get_more_pixels() -> None:
     pixmap = icon_pixmap("camera", 20, QColor("#ffffff"), 2.0)
     assert pixmap.width() == 40
     assert pixmap.deviceIndependentSize().width() == 20
@@ -79,12 +79,12 @@ def test_a_deleted_button_is_no_trouble(qtbot: QtBot, theme: Theme) -> None:
     theme.set_mode(ThemeMode.LIGHT)
 
 
-def test_an_unknown_name_is_a_bug(theme: Theme) -> None:
+def test_an_unknown_name_is_a_bug() -> None:
     with pytest.raises(FileNotFoundError):
         icon_pixmap("no-such-icon", 16, QColor("#000000"))
 
 
-def test_the_application_has_an_icon(theme: Theme) -> None:
+def test_the_application_has_an_icon() -> None:
     assert not app_icon().pixmap(64, 64).isNull()
 
 
@@ -102,7 +102,7 @@ def test_an_icon_is_drawn_when_somebody_looks_at_it(qtbot: QtBot, theme: Theme) 
     assert QPixmapCache.find(key, QPixmap())
 
 
-def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: QtBot, theme: Theme) -> None:
+def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: QtBot) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
     set_icon(button, "pause")
@@ -113,7 +113,7 @@ def test_an_icon_is_as_large_as_its_place_and_no_larger_than_48_pixels(qtbot: Qt
     assert (sharp.width(), sharp.devicePixelRatioF()) == (32, 2.0)
 
 
-def test_an_icon_in_a_chosen_row_is_tinted(qtbot: QtBot, theme: Theme) -> None:
+def test_an_icon_in_a_chosen_row_is_tinted(qtbot: QtBot) -> None:
     button = QPushButton()
     qtbot.addWidget(button)
     set_icon(button, "pause")
@@ -121,7 +121,7 @@ def test_an_icon_in_a_chosen_row_is_tinted(qtbot: QtBot, theme: Theme) -> None:
     assert inks(button, QIcon.Mode.Active) == inks(button)
 
 
-def test_a_copy_can_be_changed(qtbot: QtBot, theme: Theme) -> None:
+def test_a_copy_can_be_changed(qtbot: QtBot) -> None:
     """Qt then copies what draws it, which Python must not let go."""
     button = QPushButton()
     qtbot.addWidget(button)

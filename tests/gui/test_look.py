@@ -19,9 +19,7 @@ def test_a_theme_is_put_on_at_once_and_remembered(window: MainWindow, theme: The
         assert window.state.theme is mode
 
 
-def test_larger_letters_are_those_of_the_next_window(
-    open_window: Callable[[], MainWindow], qtbot: QtBot, theme: Theme
-) -> None:
+def test_larger_letters_are_those_of_the_next_window(open_window: Callable[[], MainWindow], qtbot: QtBot) -> None:
     window = open_window()
     assert window.commands.text_sizes[100].isChecked()
     with qtbot.waitSignal(window.language_chosen):

@@ -72,9 +72,7 @@ def test_frames_and_faces_reach_the_view(
     assert not window.live_view.empty_state.isVisible()
 
 
-def test_a_click_on_an_unknown_face_asks_who_it_is(
-    window: MainWindow, show_face: Callable[[str | None], None], qtbot: QtBot
-) -> None:
+def test_a_click_on_an_unknown_face_asks_who_it_is(window: MainWindow, show_face: Callable[[str | None], None]) -> None:
     show_face(None)
     at = window.live_view.faces[0].box.center().toPoint()
     QTest.mouseClick(window.live_view, Qt.MouseButton.LeftButton, pos=at)
@@ -148,7 +146,7 @@ def test_a_last_source_that_is_gone_is_not_offered(open_window: Callable[[], Mai
     assert not window.commands.reopen.isEnabled()
 
 
-def test_pause_by_key_and_by_space(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+def test_pause_by_key_and_by_space(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     assert not window.commands.pause.isEnabled()
     say(SourceChanged(SourceState.RUNNING, "cam"))
     QTest.keyClick(window, Qt.Key.Key_P)
@@ -204,7 +202,7 @@ def test_dropped_pictures_go_to_enrolment(window: MainWindow, engine: FakeEngine
     assert window.side.key == "enroll"
 
 
-def test_the_enrol_key_opens_the_panel_with_the_record_button(window: MainWindow, qtbot: QtBot) -> None:
+def test_the_enrol_key_opens_the_panel_with_the_record_button(window: MainWindow) -> None:
     window.side.open_key("people")
     QTest.keyClick(window, Qt.Key.Key_E)
     assert window.side.key == "enroll"
@@ -222,7 +220,7 @@ def test_guidance_is_on_the_video(window: MainWindow, say: Say) -> None:
 # Messages -----------------------------------------------------------------------------------------------------------
 
 
-def test_shots_and_countdown_are_on_the_video(window: MainWindow, say: Say, qtbot: QtBot) -> None:
+def test_shots_and_countdown_are_on_the_video(window: MainWindow, say: Say) -> None:
     say(SourceChanged(SourceState.RUNNING, "cam"))
     view, enroll = window.live_view, window.side.enroll
     QTest.keyClick(window, Qt.Key.Key_E)
@@ -240,9 +238,7 @@ def test_shots_and_countdown_are_on_the_video(window: MainWindow, say: Say, qtbo
     assert view.shots.shots == ()
 
 
-def test_mirror_and_countdown_are_remembered(
-    open_window: Callable[[], MainWindow], say: Say, qtbot: QtBot, ini: Path
-) -> None:
+def test_mirror_and_countdown_are_remembered(open_window: Callable[[], MainWindow], say: Say) -> None:
     window = open_window()
     say(SourceChanged(SourceState.RUNNING, "webcam", is_mirrored=True))
     assert window.commands.mirror.isChecked()
@@ -284,7 +280,7 @@ def test_every_kind_of_trouble_is_told_once(window: MainWindow, say: Say) -> Non
     assert seen == ["No CUDA. Using the CPU.", "Not a gallery. Choose another.", "No mps."]
 
 
-def test_escape_closes_a_message(window: MainWindow, say: Say, qtbot: QtBot) -> None:
+def test_escape_closes_a_message(window: MainWindow, say: Say) -> None:
     say(Trouble(DeviceError("No CUDA.")))
     window.live_view.setFocus()
     QTest.keyClick(window.live_view, Qt.Key.Key_Escape)
@@ -346,7 +342,7 @@ def test_h_toggles_the_hud_and_is_remembered(
     assert not open_window().commands.hud.isChecked()
 
 
-def test_letters_typed_into_a_name_are_no_shortcuts(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_letters_typed_into_a_name_are_no_shortcuts(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     field = QApplication.focusWidget()
     assert field is not None

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel
-from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.dialogs import AboutDialog, MethodsDialog
 from metaface_gui.gui.learner_words import learner_citation, learner_explanation, learner_title
@@ -15,7 +14,7 @@ from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
 from metaface_gui.pipeline.learners import LEARNERS
 
 
-def test_f1_lists_every_shortcut_there_is(window: MainWindow, qtbot: QtBot) -> None:
+def test_f1_lists_every_shortcut_there_is(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F1)
     (dialog,) = window.findChildren(ShortcutsDialog)
     texts = {label.text() for label in dialog.findChildren(QLabel)}
@@ -73,7 +72,7 @@ def test_buttons_without_a_text_have_an_accessible_name(window: MainWindow) -> N
         assert button.text() or button.accessibleName() or not button.isVisible(), button
 
 
-def test_quit_closes(window: MainWindow, qtbot: QtBot) -> None:
+def test_quit_closes(window: MainWindow) -> None:
     action: QAction = window.commands.quit
     action.trigger()
     assert not window.isVisible()

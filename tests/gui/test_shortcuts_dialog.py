@@ -91,7 +91,7 @@ def test_the_window_s_own_actions_are_all_there_as_soon_as_they_exist(window: Ma
     dialog.close()
 
 
-def test_it_leads_to_the_methods_and_to_the_tour(window: MainWindow, qtbot: QtBot) -> None:
+def test_it_leads_to_the_methods_and_to_the_tour(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F1)
     (dialog,) = window.findChildren(ShortcutsDialog)
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}

@@ -82,7 +82,7 @@ def test_what_must_be_told_apart_is_so_for_everybody(tokens: Tokens, vision: str
     assert colour_difference(one, other) >= 10.0
 
 
-def test_messages_differ_by_icon_too(theme: Theme) -> None:
+def test_messages_differ_by_icon_too() -> None:
     from metaface_gui.gui.widgets.toast import _ICONS, ToastKind
 
     assert len({_ICONS[kind] for kind in ToastKind}) == len(ToastKind)
@@ -141,7 +141,7 @@ def test_without_an_application_there_is_none(monkeypatch: pytest.MonkeyPatch) -
         Theme.current()
 
 
-def test_the_shipped_font_is_used_in_both_weights(theme: Theme) -> None:
+def test_the_shipped_font_is_used_in_both_weights() -> None:
     assert QFontInfo(font()).family() == "Inter"
     assert QFontInfo(font(bold=True)).family() == "Inter"
     assert QFontInfo(font(bold=True)).weight() > QFontInfo(font()).weight()

@@ -30,7 +30,7 @@ def rect_in_window(window: MainWindow, widget: QWidget) -> QRect:
     return QRect(widget.mapTo(window, QPoint()), widget.size())
 
 
-def test_it_has_three_stops_and_is_done(window: MainWindow, tour: Tour, qtbot: QtBot) -> None:
+def test_it_has_three_stops_and_is_done(tour: Tour) -> None:
     titles = []
     for place in ("1 of 3", "2 of 3", "3 of 3"):
         assert number(tour) == place
@@ -51,7 +51,7 @@ def test_each_stop_is_at_real_widgets(window: MainWindow, tour: Tour) -> None:
         tour.callout.next_button.click()
 
 
-def test_the_keyboard_does_it_all(window: MainWindow, tour: Tour) -> None:
+def test_the_keyboard_does_it_all(tour: Tour) -> None:
     def press(key: Qt.Key) -> None:
         focused = QApplication.focusWidget()
         assert focused is not None

@@ -243,9 +243,7 @@ def test_a_presentation_goes_on(controller: WindowController, choose: Choose) ->
     assert window.commands.present.isChecked()
 
 
-def test_what_can_be_undone_can_still_be(
-    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
-) -> None:
+def test_what_can_be_undone_can_still_be(choose: Choose, say: Say, engine: FakeEngine) -> None:
     say(Undoable(5, "Deleted {name}", "lin", time.monotonic_ns() + MINUTE_NS))
     window = choose("zh_CN")
     window.commands.undo.trigger()
@@ -261,9 +259,7 @@ def test_an_error_of_long_ago_is_not_told_again(controller: WindowController, ch
     assert choose("zh_CN").toasts.toast is None
 
 
-def test_who_was_deleted_is_not_told_of_again(
-    controller: WindowController, choose: Choose, say: Say, show_face: Callable[[], None]
-) -> None:
+def test_who_was_deleted_is_not_told_of_again(choose: Choose, say: Say, show_face: Callable[[], None]) -> None:
     say(gallery(person(1, "lin"), person(2, "wei")))
     say(RUNNING)
     show_face()
@@ -276,7 +272,7 @@ def test_who_was_deleted_is_not_told_of_again(
 
 
 def test_nothing_is_left_of_the_former_window(
-    controller: WindowController, choose: Choose, say: Say, bridge: EngineBridge, qapp: QApplication
+    controller: WindowController, choose: Choose, say: Say, qapp: QApplication
 ) -> None:
     say(READY)
     gone = weakref.ref(controller.window)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -115,6 +113,6 @@ def test_nobody_is_called_a_person_of_whom_a_face_was_denied(assets: FirstAssets
     assert {decision.nearest_id for decision in bound} == {10, 20, 30}
 
 
-def test_a_method_without_training_has_a_tail_of_nought(store: WeightsStore, tmp_path: Path) -> None:
+def test_a_method_without_training_has_a_tail_of_nought(store: WeightsStore) -> None:
     assert not trained_tail(store, "nobody's", SPACE, EMBEDDER_ID).any()
     assert trained_tail(store, LEARNER, SPACE, EMBEDDER_ID).any()

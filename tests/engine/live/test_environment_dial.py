@@ -75,7 +75,7 @@ def test_the_mark_is_in_the_picture_and_changes_no_pixel() -> None:
 
 
 def test_what_is_shown_is_what_is_recognised_also_when_paused_and_shots_are_marked(
-    engine: Engine, listener: Listener, gallery: Gallery, person: Someone
+    engine: Engine, listener: Listener, person: Someone
 ) -> None:
     enroll(engine, listener, person)
     show(engine, person.stills[0])

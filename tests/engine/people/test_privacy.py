@@ -47,9 +47,7 @@ def agree_until(gallery: Gallery, person_id: int, left: timedelta) -> None:
     gallery.add_shots(person_id, [again], consent(terms=terms))
 
 
-def test_a_new_person_agrees_to_what_was_on_screen(
-    engine: Engine, gallery: Gallery, listener: Listener, person: Someone
-) -> None:
+def test_a_new_person_agrees_to_what_was_on_screen(engine: Engine, listener: Listener, person: Someone) -> None:
     take_shots(engine, listener, person)
     until = datetime.now(UTC) + DAY
     terms = Terms("the fair", "her mother", Retention(until, DAY))
@@ -127,7 +125,7 @@ def test_forgetting_everything_leaves_nothing_and_goes_on(
 
 
 def test_a_gallery_that_cannot_be_forgotten_says_so(
-    engine: Engine, gallery: Gallery, listener: Listener, person: Someone, tmp_path: Path
+    engine: Engine, listener: Listener, person: Someone, tmp_path: Path
 ) -> None:
     enroll(engine, listener, person)
     (tmp_path / "people.metaface").rename(tmp_path / "elsewhere")

@@ -88,9 +88,7 @@ def test_of_a_face_that_nobody_saw_nothing_can_be_explained(engine: Engine, list
     assert listener.wait(Explained).explanation is None
 
 
-def test_only_the_newest_explanation_comes(
-    engine: Engine, listener: Listener, people: tuple[Someone, Someone], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_newest_explanation_comes(engine: Engine, listener: Listener, people: tuple[Someone, Someone]) -> None:
     busy, go_on = threading.Event(), threading.Event()
 
     def hold(_job: object) -> None:
@@ -217,7 +215,7 @@ def test_naming_a_face_says_who_its_track_is_until_it_is_undone(
     listener.wait(ResultReady, lambda event: only_face(event).truth is None)
 
 
-def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener, gallery: Gallery) -> None:
+def test_a_face_that_is_long_gone_teaches_nothing(engine: Engine, listener: Listener) -> None:
     engine.faces.reject_track(4711, 1)
     assert "not been seen well enough" in str(listener.wait(Trouble).error)
     engine.faces.confirm_track(4711, 1)
@@ -263,11 +261,7 @@ def before_the_engine() -> set[threading.Thread]:
 
 
 def test_an_engine_that_is_stopped_in_the_middle_leaves_no_thread(
-    before_the_engine: set[threading.Thread],
-    engine: Engine,
-    listener: Listener,
-    people: tuple[Someone, Someone],
-    tmp_path: Path,
+    before_the_engine: set[threading.Thread], engine: Engine, people: tuple[Someone, Someone], tmp_path: Path
 ) -> None:
     engine.recording.start(tmp_path)
     engine.models.set_compared(OTHERS)

@@ -153,7 +153,7 @@ def test_a_source_that_broke_inside_is_told_by_a_dialog(window: MainWindow, say:
     dialogs(window)[0].close()
 
 
-def test_the_dialog_s_buttons(window: MainWindow, say: Say, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dialog_s_buttons(window: MainWindow, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[QUrl] = []
 
     def open_url(url: QUrl) -> bool:

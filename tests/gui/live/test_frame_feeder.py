@@ -75,9 +75,7 @@ def test_it_works_ahead_by_one_frame_and_the_newest_wins(
     assert newest.image is not taken.image, "what is on screen must not be overwritten"
 
 
-def test_nothing_of_a_closed_source_is_shown(
-    qtbot: QtBot, feeder: FrameFeeder, preview: LatestSlot[Frame], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_of_a_closed_source_is_shown(qtbot: QtBot, feeder: FrameFeeder, preview: LatestSlot[Frame]) -> None:
     began, may_end = threading.Event(), threading.Event()
 
     class Slow(PictureBuffers):

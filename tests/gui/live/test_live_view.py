@@ -221,7 +221,7 @@ def test_a_focused_face_that_leaves_is_let_go(view: LiveView, qtbot: QtBot) -> N
         QTest.keyClick(view, Qt.Key.Key_Return)
 
 
-def test_space_asks_for_a_pause_once(view: LiveView, qtbot: QtBot) -> None:
+def test_space_asks_for_a_pause_once(view: LiveView) -> None:
     got: list[None] = []
     view.pause_wanted.connect(lambda: got.append(None))
     QTest.keyClick(view, Qt.Key.Key_Space)

@@ -123,9 +123,7 @@ def test_a_click_starts_and_another_one_stops(
     assert len(engine.calls_of("recording.start")) == 2
 
 
-def test_the_keys_do_the_same(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_the_keys_do_the_same(running: RecordingControls, engine: FakeEngine, tmp_path: Path) -> None:
     running.folder = tmp_path
     QTest.keyClick(running.window(), Qt.Key.Key_S)
     ((path,),) = engine.calls_of("recording.save_snapshot")
@@ -162,7 +160,7 @@ def test_time_as_text(seconds: int, text: str) -> None:
 
 
 def test_a_snapshot_is_saved_and_recording_goes_on(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
 ) -> None:
     send(bridge, qtbot, recording(tmp_path))
     QTest.mouseClick(running.snapshot_button, Qt.MouseButton.LeftButton)
@@ -226,7 +224,7 @@ def test_the_last_frame_of_a_file_can_be_saved_but_not_recorded(
 
 
 def test_files_go_to_the_platforms_films_until_the_user_says_otherwise(
-    controls: RecordingControls, engine: FakeEngine, tmp_path: Path
+    controls: RecordingControls, tmp_path: Path
 ) -> None:
     assert controls.folder == default_folder()
     assert controls.folder.name == "MetaFace"
@@ -237,7 +235,7 @@ def test_files_go_to_the_platforms_films_until_the_user_says_otherwise(
 
 
 def test_the_folder_is_chosen_in_a_dialog(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, engine: FakeEngine, qtbot: QtBot, tmp_path: Path
 ) -> None:
     running.folder = tmp_path / "not" / "there yet"
     chosen = tmp_path / "chosen"

@@ -188,7 +188,7 @@ def pick(view: LiveView, letters: str) -> None:
     QTest.keyClicks(view.title.combo, letters)
 
 
-def test_the_methods_are_chosen_on_the_views(video: SplitView, say: Say, qtbot: QtBot) -> None:
+def test_the_methods_are_chosen_on_the_views(video: SplitView, qtbot: QtBot) -> None:
     video.set_second("maml")
     assert [view.title.combo.currentText() for view in video.views] == ["Prototypical network", "MAML"]
     with qtbot.waitSignal(video.second_wanted) as wanted, qtbot.assertNotEmitted(video.learner_wanted):
@@ -223,7 +223,7 @@ def test_two_views_fit_where_one_did(video: SplitView) -> None:
     assert video.minimumSizeHint().width() < alone + 150
 
 
-def test_a_frame_is_converted_once_for_both(video: SplitView, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frame_is_converted_once_for_both(video: SplitView, monkeypatch: pytest.MonkeyPatch) -> None:
     video.set_second("maml")
     shown: list[object] = []
     monkeypatch.setattr(video.primary._picture, "show", shown.append)
@@ -276,7 +276,7 @@ def test_a_presentation_names_a_method_that_runs_alone(video: SplitView, say: Sa
     assert not video.primary.title.isVisible()
 
 
-def test_a_presentation_of_two_methods_has_titles_to_read_and_not_to_use(video: SplitView, say: Say) -> None:
+def test_a_presentation_of_two_methods_has_titles_to_read_and_not_to_use(video: SplitView) -> None:
     video.set_second("maml")
     video.set_presenting(True)
     assert [view.title.title for view in video.views] == ["Prototypical network", "MAML"]
@@ -335,7 +335,7 @@ def show_sides(video: SplitView, say: Say, **names: str | None) -> None:
     say(make_result(replace(compared_face(7, BOX, "lin"), sides=by_key), frame=frame))
 
 
-def test_a_switch_makes_both_views_sides_and_switching_back_ends_it(video: SplitView, say: Say, qtbot: QtBot) -> None:
+def test_a_switch_makes_both_views_sides_and_switching_back_ends_it(video: SplitView, qtbot: QtBot) -> None:
     video.set_second("maml")
     switch = video.primary.title.room_switch
     assert switch.isVisible()

@@ -162,7 +162,7 @@ def test_every_state_has_words_and_moves_nothing(panel: ControlsPanel, say: Say,
     assert panel.source.pause_button.isEnabled() == (state in (SourceState.RUNNING, SourceState.PAUSED))
 
 
-def test_pausing(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+def test_pausing(panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
     say(SourceChanged(SourceState.RUNNING, "Camera 0"))
     QTest.mouseClick(panel.source.pause_button, LEFT)
     say(SourceChanged(SourceState.PAUSED, "Camera 0"))
@@ -274,7 +274,7 @@ def test_the_device_of_the_settings_is_shown(panel: ControlsPanel, say: Say) -> 
 
 
 def test_missing_weights_are_fetched_only_after_a_click(
-    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, user_dir: Path, say: Say
+    panel: ControlsPanel, engine: FakeEngine, user_dir: Path, say: Say
 ) -> None:
     say(models())
     box = panel.models.download
@@ -299,7 +299,7 @@ def test_missing_weights_are_fetched_only_after_a_click(
 
 
 def test_a_download_that_fails_says_why_and_can_be_tried_again(
-    qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say
+    panel: ControlsPanel, engine: FakeEngine, say: Say
 ) -> None:
     say(models())
     pick(panel.models.embedder, CASIA)
@@ -312,7 +312,7 @@ def test_a_download_that_fails_says_why_and_can_be_tried_again(
     assert len(engine.calls_of("models.fetch_weights")) == 2
 
 
-def test_a_download_is_cancelled(qtbot: QtBot, panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
+def test_a_download_is_cancelled(panel: ControlsPanel, engine: FakeEngine, say: Say) -> None:
     say(models())
     pick(panel.models.embedder, CASIA)
     box = panel.models.download

@@ -82,7 +82,7 @@ def drop(panel: EnrollPanel, *urls: QUrl) -> None:
     QApplication.sendEvent(panel, QDropEvent(QPointF(50, 50), action, data, buttons, keys))
 
 
-def test_a_click_records_until_the_next_click(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+def test_a_click_records_until_the_next_click(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     QTest.mouseClick(panel.record_button, LEFT)
     assert [call.name for call in engine.calls] == ["enrollment.start"]
     say(enrollment(1, is_recording=True))
@@ -91,7 +91,7 @@ def test_a_click_records_until_the_next_click(qtbot: QtBot, panel: EnrollPanel, 
 
 
 def test_a_hold_records_until_it_ends(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     QTest.mousePress(panel.record_button, LEFT)
@@ -149,7 +149,7 @@ def test_a_hold_records_without_counting(
 
 
 def test_space_held_anywhere_in_the_panel_records(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     say(enrollment(1))
@@ -178,7 +178,7 @@ def test_the_time_of_a_recording_is_used_and_then_the_name_is_next(
 
 
 def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(
-    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
+    panel: EnrollPanel, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     panel.start()
@@ -192,7 +192,7 @@ def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(
 
 
 def test_a_hold_ends_when_the_window_loses_the_keyboard(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(record_button, "HOLD_MS", 0)
     panel.start()
@@ -229,9 +229,7 @@ def test_without_a_picture_it_cannot_record_and_says_so(panel: EnrollPanel, say:
     assert panel.record_button.isEnabled()
 
 
-def test_a_shot_is_left_out_with_its_cross_and_brought_back(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
-) -> None:
+def test_a_shot_is_left_out_with_its_cross_and_brought_back(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(4, 5, 6))
     QTest.mouseClick(panel.grid.tiles[1].close_button, LEFT)
     assert engine.calls_of("enrollment.remove") == [(5,)]
@@ -241,9 +239,7 @@ def test_a_shot_is_left_out_with_its_cross_and_brought_back(
     assert len(engine.calls_of("enrollment.undo")) == 1
 
 
-def test_deleting_with_the_keyboard_goes_on_where_it_was(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
-) -> None:
+def test_deleting_with_the_keyboard_goes_on_where_it_was(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(4, 5, 6))
     panel.grid.tiles[1].setFocus()
     QTest.keyClick(panel.grid.tiles[1], Qt.Key.Key_Delete)
@@ -339,7 +335,7 @@ def test_a_save_that_fails_keeps_everything_and_says_why(
 
 
 def test_an_existing_person_gets_more_shots_without_asking_again(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+    panel: EnrollPanel, engine: FakeEngine, say: Say
 ) -> None:
     ada = person(7, "Ada", shots=5)
     say(gallery(ada))
@@ -386,9 +382,7 @@ def test_escape_discards_and_undo_brings_name_and_shots_back(
     assert panel.name_field.text() == "Ada"
 
 
-def test_escape_with_nothing_to_discard_is_left_to_the_window(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine
-) -> None:
+def test_escape_with_nothing_to_discard_is_left_to_the_window(panel: EnrollPanel, engine: FakeEngine) -> None:
     panel.start()
     QTest.keyClick(panel.record_button, Qt.Key.Key_Escape)
     assert engine.calls == []
@@ -407,9 +401,7 @@ def test_a_drop_of_nothing_usable_says_so(panel: EnrollPanel, engine: FakeEngine
     assert "Only files and folders" in panel.missing.text()
 
 
-def test_files_chosen_in_the_dialog_are_taken(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, tmp_path: Path
-) -> None:
+def test_files_chosen_in_the_dialog_are_taken(panel: EnrollPanel, engine: FakeEngine, tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     file.write_bytes(b"x")
     panel.files_button.click()
@@ -428,7 +420,7 @@ def test_a_cancelled_dialog_takes_nothing(panel: EnrollPanel, engine: FakeEngine
     assert engine.calls == []
 
 
-def test_refused_files_are_listed_with_their_reasons(qtbot: QtBot, panel: EnrollPanel, say: Say) -> None:
+def test_refused_files_are_listed_with_their_reasons(panel: EnrollPanel, say: Say) -> None:
     assert not panel.refused.isVisible()
     say(enrollment(refused=(("a.jpg", QualityIssue.BLURRED), ("b.jpg", QualityIssue.NO_FACE))))
     assert panel.refused.toggle.text() == "2 pictures were refused"

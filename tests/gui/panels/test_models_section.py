@@ -50,7 +50,7 @@ def test_the_list_follows_what_decides_and_asks_for_nothing(
     assert engine.calls == []
 
 
-def test_choosing_with_the_keyboard(section: ModelsSection, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+def test_choosing_with_the_keyboard(section: ModelsSection, engine: FakeEngine, say: Say) -> None:
     say(models("prototypical"))
     section.learner.setFocus()
     QTest.keyClick(section.learner, Qt.Key.Key_Down)

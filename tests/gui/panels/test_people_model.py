@@ -186,7 +186,7 @@ def test_whatever_changes_they_stay_in_order_and_whoever_is_held_stays_held(mode
         held = {name: QPersistentModelIndex(proxy.index(row)) for row, name in enumerate(names(proxy))}
 
 
-def test_only_who_changed_is_told_of(qtbot: QtBot, model: PeopleModel) -> None:
+def test_only_who_changed_is_told_of(model: PeopleModel) -> None:
     """What is typed over somebody's name would be lost with any other news of them."""
     show(model, ADA, BOB, CYD)
     proxy = sorted_by_name(model)

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.engine.events import ShotsRead, SourceChanged, SourceState, Trouble
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import Person
-from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
 from metaface_gui.gui.panels.shot_grid import CornerButton
@@ -60,7 +59,7 @@ def test_nothing_is_offered_for_nobody(qtbot: QtBot, panel: PeoplePanel, say: Sa
     assert not any(button.isVisible() for button in buttons)
 
 
-def test_searching(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+def test_searching(panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
     QTest.keyClicks(panel.search, "bo")
     assert panel.sorted_people.rowCount() == 1
@@ -70,7 +69,7 @@ def test_searching(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     assert panel.sorted_people.rowCount() == 3
 
 
-def test_sorting_newest_first(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+def test_sorting_newest_first(panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
     QTest.keyClicks(panel.order, "Newest")
     panel.order.activated.emit(panel.order.currentIndex())
@@ -128,9 +127,7 @@ def test_delete_asks_the_engine_at_once_and_a_second_one_hits_nobody(
     assert len(panel.chosen()) == 1, "the keyboard goes on from there"
 
 
-def test_who_was_chosen_stays_so_when_others_come_and_go(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
-) -> None:
+def test_who_was_chosen_stays_so_when_others_come_and_go(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, CYD))
     click(qtbot, panel, 1)
     say(gallery(ADA, BOB, CYD))
@@ -160,7 +157,7 @@ def test_two_chosen_people_are_merged_into_the_one_whose_name_stays(
     assert engine.calls_of("people.merge") == [(2, 1)]
 
 
-def test_a_drop_merges_only_after_a_yes(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+def test_a_drop_merges_only_after_a_yes(panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB))
     data = panel.sorted_people.mimeData([panel.sorted_people.index(0, 0)])
     onto = panel.sorted_people.index(1, 0)
@@ -343,7 +340,7 @@ def test_negatives_lie_below_the_shots(qtbot: QtBot, panel: PeoplePanel, engine:
     qtbot.waitUntil(is_laid_out)
 
 
-def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, bridge: EngineBridge, say: Say) -> None:
+def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB))
     say(make_result(make_face(7, name="Bob", person_id=2)))
     tip = panel.sorted_people.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
@@ -383,7 +380,7 @@ def test_what_went_wrong_in_the_gallery_is_said(panel: PeoplePanel, say: Say) ->
     assert panel.details.note.text() == "The disk is full. Free some space."
 
 
-def test_a_thousand_people_scroll_and_keep_selection(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+def test_a_thousand_people_scroll_and_keep_selection(panel: PeoplePanel, say: Say) -> None:
     people: list[Person] = [person(number, f"P{number:04}", with_picture=False) for number in range(1, 1001)]
     say(gallery(*people))
     panel.choose(500)

@@ -77,7 +77,7 @@ def test_ages_count_up_from_when_the_face_was_seen(tray: UnknownTray, say: Say) 
     assert tray.cards[0].age() == "just now"
 
 
-def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
+def test_one_click_and_a_name(tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
     say(UnknownsChanged((unknown(1), unknown(2))))
     QTest.mouseClick(tray.cards[1], LEFT)
     popup = tray.popup
@@ -89,9 +89,7 @@ def test_one_click_and_a_name(qtbot: QtBot, tray: UnknownTray, engine: FakeEngin
     assert not popup.isVisible()
 
 
-def test_a_known_name_gives_the_shots_to_that_person(
-    qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say
-) -> None:
+def test_a_known_name_gives_the_shots_to_that_person(tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
     say(gallery(person(7, "Ada")))
     say(UnknownsChanged((unknown(1),)))
     tray.cards[0].setFocus()
@@ -122,9 +120,7 @@ def test_who_looks_enrolled_is_asked_about(tray: UnknownTray, engine: FakeEngine
     assert not popup.isVisible()
 
 
-def test_dismissing_with_the_cross_and_with_the_keyboard(
-    qtbot: QtBot, tray: UnknownTray, engine: FakeEngine, say: Say
-) -> None:
+def test_dismissing_with_the_cross_and_with_the_keyboard(tray: UnknownTray, engine: FakeEngine, say: Say) -> None:
     say(UnknownsChanged((unknown(1), unknown(2), unknown(3))))
     QTest.mouseClick(tray.cards[0].dismiss_button, LEFT)
     tray.cards[2].setFocus()

@@ -30,7 +30,7 @@ def popup(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhoIsThisPo
     return made
 
 
-def test_naming_a_track(qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
+def test_naming_a_track(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
     say(make_result(make_face(4)))
     popup.open_for(4, QPoint(50, 50))
     assert popup.name_field.edit.hasFocus()
@@ -91,9 +91,7 @@ def test_correcting_a_wrong_name(popup: WhoIsThisPopup, engine: FakeEngine, say:
     assert engine.calls == [("faces.name_track", (4, agreed("Bob", 2), 1))]
 
 
-def test_escape_closes_and_nothing_is_kept_for_the_next_time(
-    qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine
-) -> None:
+def test_escape_closes_and_nothing_is_kept_for_the_next_time(popup: WhoIsThisPopup, engine: FakeEngine) -> None:
     popup.open_for(1, QPoint(50, 50))
     popup.name_field.edit.setText("Ada")
     popup.consent.check.click()
@@ -106,9 +104,7 @@ def test_escape_closes_and_nothing_is_kept_for_the_next_time(
     popup.close()
 
 
-def test_proposals_come_while_typing_and_enter_takes_one(
-    qtbot: QtBot, popup: WhoIsThisPopup, engine: FakeEngine, say: Say
-) -> None:
+def test_proposals_come_while_typing_and_enter_takes_one(popup: WhoIsThisPopup, engine: FakeEngine, say: Say) -> None:
     say(gallery(person(1, "Ada Lovelace"), person(2, "Bob")))
     popup.open_for(4, QPoint(50, 50))
     QTest.keyClicks(popup.name_field.edit, "love")

@@ -262,7 +262,7 @@ def test_the_audience_is_told_that_the_picture_is_another_room_s(
         assert first.environment.title == scene.window.live_view.environment.title
 
 
-def test_before_and_after_are_on_both_screens(scene: Scene, screens: PluggedScreens, engine: FakeEngine) -> None:
+def test_before_and_after_are_on_both_screens(scene: Scene, screens: PluggedScreens) -> None:
     screens.plug(HALL)
     QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
     left, right = scene.window.stage.video.projected().views
@@ -295,7 +295,7 @@ def test_it_waits_for_a_screen_that_was_unplugged(scene: Scene, screens: Plugged
     assert projector.window.geometry() == moved.geometry
 
 
-def test_with_one_screen_it_is_a_window(scene: Scene, screens: PluggedScreens) -> None:
+def test_with_one_screen_it_is_a_window(scene: Scene) -> None:
     projector = scene.window.presentation.projector
     QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
     assert projector.window.isVisible()

@@ -209,7 +209,7 @@ def test_the_page_sums_up_the_periods(window: MainWindow, say: Say, people: tupl
 
 @pytest.mark.usefixtures("due_people")
 def test_a_report_is_asked_for_in_the_list_of_people(
-    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path, say: Say
+    window: MainWindow, engine: FakeEngine, tmp_path: Path, say: Say
 ) -> None:
     window.side.people.choose(2)
     menu = window.side.people.make_menu()

@@ -68,7 +68,7 @@ def test_methods_are_overlaid_and_the_run_before_stays_faint(plot: AdaptationPlo
     assert older.opts["pen"].color().alphaF() < 0.5 < plot.loss.newest["maml"].opts["pen"].color().alphaF()
 
 
-def test_the_axes_hold_every_point(plot: AdaptationPlot, qtbot: QtBot) -> None:
+def test_the_axes_hold_every_point(plot: AdaptationPlot) -> None:
     plot.take_adapted(Adapted("maml", 5, 25, 1.0, steps=(AdaptStep(0, 1, 3.0, 0.2), AdaptStep(1, 1, 0.0, 0.25))))
     plot.take_adapted(adapted("reptile", n=20))
     (left, right), (low, high) = plot.loss.widget.viewRange()
@@ -97,7 +97,7 @@ def test_clearing_forgets_and_a_new_run_draws_again(plot: AdaptationPlot, qtbot:
     qtbot.waitUntil(lambda: len(losses(plot, "maml")) == 6)
 
 
-def test_hidden_it_only_remembers(plot: AdaptationPlot, qapp: QApplication) -> None:
+def test_hidden_it_only_remembers(plot: AdaptationPlot) -> None:
     plot.hide()
     plot.take_adapted(adapted("maml"))
     assert plot.loss.newest == {}

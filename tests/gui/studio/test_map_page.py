@@ -363,7 +363,7 @@ def test_sweeping_over_dots_reads_nothing(shown: MapPage, engine: FakeEngine) ->
     assert not shown._rest.isActive()
 
 
-def test_pictures_of_who_has_changed_are_forgotten(shown: MapPage, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+def test_pictures_of_who_has_changed_are_forgotten(shown: MapPage, say: Say, qtbot: QtBot) -> None:
     point_at(shown, 2)
     qtbot.waitUntil(lambda: shown.card.has_picture)
     say(gallery(person(1, "alex", shots=9), person(2, "lin"), person(3, "rose")))

@@ -117,7 +117,7 @@ def test_a_method_of_one_step_says_so_and_points_at_the_map(page: MethodPage, sa
     assert "needs no steps" in page.caption.text()
 
 
-def test_a_gradient_method_shows_its_curve_live(page: MethodPage, say: Say, qtbot: QtBot) -> None:
+def test_a_gradient_method_shows_its_curve_live(page: MethodPage, say: Say) -> None:
     say(models("maml"))
     assert not page.curves.isVisible()
     for step in STEPS:

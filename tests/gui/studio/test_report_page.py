@@ -99,7 +99,7 @@ def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> ReportPage:
 
 
 @pytest.fixture
-def tell(qapp: object, bridge: EngineBridge) -> Tell:
+def tell(bridge: EngineBridge) -> Tell:
     def say(event: EngineEvent) -> None:
         bridge(event)
         QGuiApplication.processEvents()

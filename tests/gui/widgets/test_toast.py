@@ -182,13 +182,13 @@ def test_an_offer_used_elsewhere_is_withdrawn(bar: ToastBar, clock: Clock) -> No
     assert bar.toast is None
 
 
-def test_escape_closes(bar: ToastBar, qtbot: QtBot) -> None:
+def test_escape_closes(bar: ToastBar) -> None:
     bar.show_toast(info("Saved"))
     QTest.keyClick(bar, Qt.Key.Key_Escape)
     assert not bar.isVisible()
 
 
-def test_the_close_button_has_a_name_and_closes(bar: ToastBar, qtbot: QtBot) -> None:
+def test_the_close_button_has_a_name_and_closes(bar: ToastBar) -> None:
     bar.show_toast(info("Saved"))
     (close,) = bar.findChildren(QToolButton)
     assert close.accessibleName()

@@ -86,7 +86,7 @@ def test_close_ends_the_waiting() -> None:
     assert not reader.is_alive()
 
 
-def test_cameras_of_the_kernels_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cameras_of_the_kernels_list(tmp_path: Path) -> None:
     for node, name, order in (("video0", "Studio Cam", "0"), ("video1", "Studio Cam", "1"), ("video2", "Desk", "0")):
         folder = tmp_path / node
         folder.mkdir()

@@ -54,7 +54,7 @@ def test_another_script_takes_the_first_font_that_has_it_all() -> None:
     assert fonts.calls == 1, "the folders are looked through once"
 
 
-def test_a_text_that_no_font_has_gets_the_one_that_has_most(tmp_path: Path) -> None:
+def test_a_text_that_no_font_has_gets_the_one_that_has_most() -> None:
     finder = FontFinder(FontList(STIX, DEJAVU))
     assert finder.font_for("ე田中 Anna") == DEJAVU
     assert finder.font_for("田中") == FontFinder(FontList()).font_for("Anna"), "nobody has it: the shipped one stays"
