@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from metaface_gui.gallery import Gallery, NewConsent, NewShot, Shot, ShotSource, Templates
+from metaface_gui.gallery.checksums import seal_all
 
 EMBEDDERS = ("sface", "facenet")
 DIM = 64
@@ -44,6 +47,15 @@ def fill(path: Path, n_people: int = 4, n_shots: int = 3) -> None:
         for number, person in enumerate(people):
             gallery.add_negatives(person.id, make_shots(100 + number, 1))
         gallery.touch_last_seen({people[-1].id: datetime(2026, 2, 3, tzinfo=UTC)})
+
+
+def forge(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
+    """Change a file by hand, checksums and all, also to what no gallery holds."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in statements:
+            connection.execute(statement, values)
+        seal_all(connection)
 
 
 def contents(gallery: Gallery) -> tuple[object, ...]:

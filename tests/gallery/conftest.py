@@ -13,6 +13,7 @@ import pytest
 from metaface_gui.gallery import Gallery, NewConsent, NewShot, ShotSource
 from metaface_gui.types import Floats
 
+AllBytes = Callable[[Path], bytes]
 EMBEDDER = "sface-2021dec"
 
 
@@ -68,7 +69,7 @@ def gallery(path: Path) -> Iterator[Gallery]:
 
 
 @pytest.fixture(scope="session")
-def all_bytes() -> Callable[[Path], bytes]:
+def all_bytes() -> AllBytes:
     """Everything that is on the disk in a folder, and the names there."""
 
     def read(folder: Path) -> bytes:

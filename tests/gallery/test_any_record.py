@@ -81,8 +81,14 @@ def test_what_goes_in_comes_out_to_the_bit(saved: list[NewShot], consent: NewCon
             consent.text_version,
         )
         for key in lengths:
-            wanted = [shot.embeddings[key] for shot in saved if shot.kept and key in shot.embeddings]
-            assert gallery.templates(key).features.tobytes() == b"".join(vector.tobytes() for vector in wanted)
+            wanted = {
+                shot.id: new.embeddings[key]
+                for shot, new in zip(read, saved, strict=True)
+                if new.kept and key in new.embeddings
+            }
+            templates = gallery.templates(key)
+            assert templates.features.tobytes() == b"".join(vector.tobytes() for vector in wanted.values())
+            assert templates.shot_ids.tolist() == list(wanted)
 
 
 @given(st.text(max_size=300))
@@ -98,6 +104,7 @@ def test_a_name_is_refused_or_settled(text: str) -> None:
     for number in (2, 99, 10**9):
         numbered = numbered_name(name, number)
         assert clean_name(numbered) == numbered
+        assert numbered.endswith(f" ({number})")
         assert name_key(numbered) != name_key(name) or numbered == name
 
 

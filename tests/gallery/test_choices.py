@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot
+from metaface_gui.gallery import Gallery, NewConsent
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
-from tests.gallery.conftest import EMBEDDER
-
-MakeShot = Callable[..., NewShot]
+from tests.gallery.conftest import EMBEDDER, MakeShot
 
 
 @pytest.fixture
@@ -176,13 +173,3 @@ def test_damage_in_a_file_of_version_5_is_found(of_version_5: Path) -> None:
     database.close()
     with pytest.raises(GalleryError, match="checksum of person 1"):
         Gallery.open(of_version_5)
-
-
-def test_a_choice_that_a_disk_turned_over_is_found(path: Path, gallery: Gallery, ids: tuple[int, ...]) -> None:
-    gallery.close()
-    database = Database.open(path)
-    with database.changing() as connection:
-        connection.execute("UPDATE person SET is_hidden = 1 WHERE id = ?", (ids[0],))
-    database.close()
-    with pytest.raises(GalleryError, match="checksum of person"):
-        Gallery.open(path)

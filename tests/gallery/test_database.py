@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -16,15 +16,14 @@ import numpy as np
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot
-from metaface_gui.gallery.checksums import seal_all
+from metaface_gui.gallery import Gallery, NewConsent
 from metaface_gui.gallery.cipher import of_embedding
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.keys import MemoryKeys
 from metaface_gui.gallery.schema import APPLICATION_ID, MIGRATIONS
 from metaface_gui.gallery.sqlite_errors import DatabaseBugError
-
-MakeShot = Callable[..., NewShot]
+from tests.faults.galleries import forge
+from tests.gallery.conftest import MakeShot
 
 
 @pytest.fixture
@@ -184,9 +183,7 @@ def test_a_format_of_schemas_that_sqlite_does_not_know_is_damage(filled: Path) -
 
 
 def test_a_gallery_without_its_count_of_changes_is_damaged(filled: Path) -> None:
-    with closing(sqlite3.connect(filled)) as connection:
-        connection.execute("DELETE FROM state")
-        connection.commit()
+    execute(filled, "DELETE FROM state")
     with pytest.raises(GalleryError, match=r"damaged .*count of changes"):
         Gallery.open(filled)
 
@@ -195,10 +192,11 @@ def test_values_that_no_gallery_writes_are_reported(filled: Path) -> None:
     with Gallery.open(filled) as gallery:
         cipher = gallery._database.cipher
     not_a_number = cipher.encrypt(np.full(4, np.nan, "<f4").tobytes(), of_embedding(1, "sface-2021dec"))
-    execute(filled, f"UPDATE embedding SET vector = x'{not_a_number.hex()}' WHERE shot_id = 1")
-    execute(filled, "UPDATE shot SET taken_at = 9223372036854775807")
-    with closing(sqlite3.connect(filled, isolation_level=None)) as connection:
-        seal_all(connection)
+    forge(
+        filled,
+        f"UPDATE embedding SET vector = x'{not_a_number.hex()}' WHERE shot_id = 1",
+        "UPDATE shot SET taken_at = 9223372036854775807",
+    )
     with Gallery.open(filled) as gallery:
         with pytest.raises(GalleryError, match=r"is damaged .*not finite"):
             gallery.templates("sface-2021dec")
@@ -217,7 +215,9 @@ def test_text_that_is_no_text_is_reported(filled: Path) -> None:
     [
         "UPDATE person SET name = 'Bert', name_key = 'bert' WHERE id = 2",
         "UPDATE person SET last_seen_at = 5 WHERE id = 2",
+        "UPDATE person SET is_hidden = 1 WHERE id = 2",
         "UPDATE consent SET purpose = 'to be shown to everybody' WHERE id = 1",
+        "UPDATE consent SET keep_until = 5, keep_for = 5 WHERE id = 1",
         "UPDATE shot SET chip = CAST(substr(chip, 1, 500) || x'00' || substr(chip, 502) AS BLOB) WHERE id = 3",
         "UPDATE shot SET kept = 0 WHERE id = 1",
         "UPDATE shot SET quality = 0.25 WHERE id = 1",

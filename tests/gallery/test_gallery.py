@@ -1,24 +1,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, Shot, ShotSource, clean_name
+from metaface_gui.gallery import Gallery, NewConsent, NewShot, Shot
 from metaface_gui.resources import user_data_dir
 from metaface_gui.types import Floats
-
-MakeShot = Callable[..., NewShot]
-EMBEDDER = "sface-2021dec"
+from tests.gallery.conftest import EMBEDDER, MakeShot
 
 
 def assert_same(saved: Shot, given: NewShot) -> None:
@@ -50,53 +44,6 @@ def test_what_was_enrolled_is_there_after_reopening(path: Path, make_shot: MakeS
             consent.text_version,
             ann.id,
         )
-
-
-# No subnormal numbers: torch can be told to round them to zero, for the whole process.
-finite = st.floats(-(2.0**100), 2.0**100, width=32, allow_subnormal=False)
-shots = st.builds(
-    NewShot,
-    chip=st.binary(min_size=1, max_size=5000),
-    landmarks=hnp.arrays(np.float32, (5, 2), elements=finite),
-    box_xyxy=hnp.arrays(np.float32, (4,), elements=finite),
-    quality=st.floats(0, 1, allow_subnormal=False),
-    taken_at=st.datetimes(timezones=st.timezones()),
-    source=st.sampled_from(ShotSource),
-    kept=st.booleans(),
-    embeddings=st.fixed_dictionaries(
-        {}, optional={key: hnp.arrays(np.float32, (3,), elements=finite) for key in ("a", "Ü 😀'\"")}
-    ),
-)
-
-
-def _is_name(text: str) -> bool:
-    try:
-        return clean_name(text) == text
-    except GalleryError:
-        return False
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
-@given(st.text(min_size=1, max_size=30).filter(_is_name), st.lists(shots, min_size=1, max_size=4))
-def test_everything_survives_the_round_trip(consent: NewConsent, name: str, given: list[NewShot]) -> None:
-    with Gallery.in_memory() as gallery:
-        person = gallery.enroll(name, given, consent)
-        assert person.name == name
-        assert gallery.find(name) == person
-        saved = gallery.shots(person.id)
-        for shot, new in zip(saved, given, strict=True):
-            assert_same(shot, new)
-        for embedder_id in ("a", "Ü 😀'\""):
-            expected = {
-                shot.id: new.embeddings[embedder_id]
-                for shot, new in zip(saved, given, strict=True)
-                if new.kept and embedder_id in new.embeddings
-            }
-            templates = gallery.templates(embedder_id)
-            assert templates.shot_ids.tolist() == list(expected)
-            assert templates.person_ids.tolist() == [person.id] * len(expected)
-            for row, vector in zip(templates.features, expected.values(), strict=True):
-                np.testing.assert_array_equal(row, vector)
 
 
 @pytest.mark.parametrize(
@@ -211,15 +158,6 @@ def test_embedder_has_one_length(gallery: Gallery, make_shot: MakeShot, consent:
     assert gallery.revision == before
     gallery.put_embeddings(EMBEDDER, {})
     assert gallery.revision == before
-
-
-def test_shot_can_be_left_out_and_taken_back(gallery: Gallery, make_shot: MakeShot, consent: NewConsent) -> None:
-    ann = gallery.enroll("Ann", [make_shot(1), make_shot(2)], consent)
-    gallery.set_kept(1, is_kept=False)
-    assert gallery.templates(EMBEDDER).shot_ids.tolist() == [2]
-    assert [shot.kept for shot in gallery.shots(ann.id)] == [False, True]
-    gallery.set_kept(1, is_kept=True)
-    assert len(gallery.templates(EMBEDDER)) == 2
 
 
 def test_last_seen_only_moves_forward(gallery: Gallery, make_shot: MakeShot, consent: NewConsent) -> None:

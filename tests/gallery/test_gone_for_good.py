@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from metaface_gui.gallery import Gallery, NewConsent, NewShot
+from metaface_gui.gallery import Gallery, NewConsent
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
+from tests.gallery.conftest import MakeShot
 from tests.gallery.traces import are_in, traces_of
 
-MakeShot = Callable[..., NewShot]
 NAME = "Vanishing Zoë Persönlich"
 
 

@@ -6,18 +6,16 @@ import sqlite3
 import struct
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot
-from metaface_gui.gallery.checksums import seal_all
-
-MakeShot = Callable[..., NewShot]
-AllBytes = Callable[[Path], bytes]
+from metaface_gui.gallery import Gallery, NewConsent
+from tests.faults.galleries import forge
+from tests.gallery.conftest import MakeShot
 
 
 @pytest.fixture
@@ -33,14 +31,6 @@ def exported(gallery: Gallery, make_shot: MakeShot, consent: NewConsent, tmp_pat
 def other() -> Iterator[Gallery]:
     with Gallery.in_memory() as opened:
         yield opened
-
-
-def forge(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        for statement in statements:
-            connection.execute(statement, values)
-        seal_all(connection)
 
 
 def refused(gallery: Gallery, path: Path, match: str) -> None:
@@ -182,11 +172,7 @@ def test_other_tables_than_a_gallerys_are_refused(other: Gallery, exported: Path
     ],
 )
 def test_values_that_no_gallery_holds_are_refused(other: Gallery, exported: Path, statement: str) -> None:
-    with closing(sqlite3.connect(exported, isolation_level=None)) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = ON")
-        connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute(statement)
-        seal_all(connection)
+    forge(exported, statement)
     refused(other, exported, "is damaged")
 
 

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from metaface_gui.errors import GalleryError
 from metaface_gui.gallery import MAX_NAME, clean_name, name_key
-from metaface_gui.gallery.names import numbered_name
 
 
 @pytest.mark.parametrize(
@@ -74,19 +71,3 @@ def test_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
 
 def test_different_names_have_different_keys() -> None:
     assert name_key("Ann") != name_key("Anne")
-
-
-@given(st.text())
-def test_cleaning_twice_changes_nothing(typed: str) -> None:
-    try:
-        name = clean_name(typed)
-    except GalleryError:
-        return
-    assert clean_name(name) == name
-    assert 1 <= len(name) <= MAX_NAME
-
-
-@given(st.text(min_size=1, max_size=MAX_NAME), st.integers(2, 10**6))
-def test_numbered_name_is_never_too_long(name: str, number: int) -> None:
-    assert len(numbered_name(name, number)) <= MAX_NAME
-    assert numbered_name(name, number).endswith(f" ({number})")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import AddedShots, ClashPolicy, Gallery, GalleryChange, NewConsent, NewShot, Person
+from metaface_gui.gallery import AddedShots, ClashPolicy, Gallery, NewConsent, NewShot, Person
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
+from tests.gallery.conftest import EMBEDDER, AllBytes, MakeShot
 from tests.gallery.traces import are_in, traces_of
 
-MakeShot = Callable[..., NewShot]
-EMBEDDER = "sface-2021dec"
 MARKER = b"a stranger's face that must vanish"
 
 
@@ -141,7 +137,7 @@ def test_purged_negatives_are_gone_from_the_disk(
     gallery: Gallery,
     ann: Person,
     make_shot: MakeShot,
-    all_bytes: Callable[[Path], bytes],
+    all_bytes: AllBytes,
     *,
     how: str,
 ) -> None:
@@ -165,7 +161,7 @@ def test_purged_negatives_are_gone_from_the_disk(
 
 
 def test_a_deleted_person_leaves_no_picture_with_others(
-    path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: Callable[[Path], bytes]
+    path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: AllBytes
 ) -> None:
     """A face taken for Ann was corrected to Bob: one picture is a shot of his and says that it is not her."""
     corrected = face(make_shot, 7, 80, chip=MARKER + b"3")
@@ -199,7 +195,7 @@ def test_undoing_added_shots_takes_out_just_these(
 
 @pytest.mark.usefixtures("bob")
 def test_undoing_an_enrolment_removes_the_person(
-    path: Path, gallery: Gallery, make_shot: MakeShot, consent: NewConsent, all_bytes: Callable[[Path], bytes]
+    path: Path, gallery: Gallery, make_shot: MakeShot, consent: NewConsent, all_bytes: AllBytes
 ) -> None:
     before = content(gallery)
     change = gallery.enroll_undoably("Vanishing Person", [make_shot(8, chip=MARKER + b"1")], consent)
@@ -316,7 +312,7 @@ def test_merged_people_do_not_deny_each_other(
 
 
 def test_what_a_merge_withdrew_is_purged_with_it(
-    path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: Callable[[Path], bytes]
+    path: Path, gallery: Gallery, ann: Person, bob: Person, *, make_shot: MakeShot, all_bytes: AllBytes
 ) -> None:
     traces = traces_of(gallery, gallery.add_negatives(ann.id, [face(make_shot, 7, 80)]).shot_ids)
     assert are_in(traces, all_bytes(path.parent))
@@ -394,48 +390,6 @@ def test_a_program_of_version_1_leaves_a_newer_file_alone(path: Path, gallery: G
         GalleryError, match=rf"gallery version {len(MIGRATIONS)}; this one knows up to 1\). Update MetaFace"
     ):
         Database.open(path, migrations=MIGRATIONS[:1])
-
-
-# Any order ------------------------------------------------------------------------------------------------------------
-
-
-@settings(max_examples=25, deadline=None)
-@given(data=st.data())
-def test_undoing_everything_backwards_restores_everything(data: st.DataObject, request: pytest.FixtureRequest) -> None:
-    make_shot, consent = request.getfixturevalue("make_shot"), request.getfixturevalue("consent")
-    angle = st.integers(0, 359)
-    with Gallery.in_memory() as gallery:
-        for number, name in enumerate(("Ann", "Bob", "Cid")):
-            gallery.enroll(name, [face(make_shot, number, data.draw(angle)) for _ in range(2)], consent)
-        states: list[object] = []
-        done: list[GalleryChange] = []
-        for step in range(data.draw(st.integers(1, 8))):
-            people = [person.id for person in gallery.snapshot().people]
-            who = data.draw(st.sampled_from(people))
-            shot = face(make_shot, 20 + step, data.draw(angle))
-            before = content(gallery)
-            match data.draw(st.sampled_from(("add", "deny", "merge", "delete", "delete shot", "enrol"))):
-                case "add":
-                    change: GalleryChange = gallery.add_shots_undoably(who, [shot])
-                case "deny":
-                    change = gallery.add_negatives(who, [shot])
-                case "merge" if len(people) > 1:
-                    change = gallery.merge(who, next(other for other in people if other != who))
-                case "delete" if len(people) > 1:
-                    change = gallery.delete_person(who)
-                case "delete shot" if len(gallery.shots(who)) > 1:
-                    change = gallery.delete_shot(data.draw(st.sampled_from([one.id for one in gallery.shots(who)])))
-                case _:
-                    change = gallery.enroll_undoably(f"New {step}", [shot], consent)
-            states.append(before)
-            done.append(change)
-            shown = gallery.negatives(EMBEDDER)
-            counted = {person.id: person.negative_count for person in gallery.snapshot().people}
-            assert sum(counted.values()) == len(shown)
-            assert set(shown.shot_ids.tolist()).isdisjoint(gallery.templates(EMBEDDER).shot_ids.tolist())
-        for change, before in zip(reversed(done), reversed(states), strict=True):
-            gallery.undo(change)
-            assert content(gallery) == before
 
 
 def test_an_added_record_says_what_it_added(gallery: Gallery, ann: Person, make_shot: MakeShot) -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import MAX_PASSPHRASE, Gallery, NewConsent, NewShot, PassphraseError, needs_passphrase
+from metaface_gui.gallery import MAX_PASSPHRASE, Gallery, NewConsent, PassphraseError, needs_passphrase
 from metaface_gui.gallery import passphrase as passphrase_module
 from metaface_gui.gallery.checksums import checksum
 from metaface_gui.gallery.passphrase import WrappedKey, wrap
 from tests.faults.galleries import contents, fill, make_shots
+from tests.gallery.conftest import MakeShot
 
 WORDS = "correct horse battery staple"
 KEY = bytes(range(32))
@@ -224,9 +224,6 @@ def test_an_older_export_needs_none(tmp_path: Path) -> None:
 
     Database.open(tmp_path / "old", migrations=MIGRATIONS[:4]).close()
     assert not needs_passphrase(tmp_path / "old")
-
-
-MakeShot = Callable[..., NewShot]
 
 
 def test_a_wrong_passphrase_changes_nothing_in_a_gallery(

@@ -5,23 +5,19 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, NewShot, protection
+from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, protection
 from metaface_gui.gallery import database as database_module
 from metaface_gui.gallery.checksums import seal_all
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
-from tests.faults.galleries import contents, fill, make_shots
-
-MakeShot = Callable[..., NewShot]
-AllBytes = Callable[[Path], bytes]
-EMBEDDER = "sface-2021dec"
+from tests.faults.galleries import contents, fill, forge, make_shots
+from tests.gallery.conftest import AllBytes, MakeShot
 
 
 @pytest.fixture
@@ -39,14 +35,6 @@ def plain_pieces() -> frozenset[bytes]:
     # The first bytes of a picture are those of any PNG.
     starts = ((value, range(40 if len(value) > 999 else 0, len(value) - 15, 240)) for value in values)
     return frozenset(value[start : start + 16] for value, places in starts for start in places)
-
-
-def changed(path: Path, *statements: str) -> None:
-    """Change a file by hand, checksums and all."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-        seal_all(connection)
 
 
 def of_version(path: Path, version: int) -> tuple[object, ...]:
@@ -129,7 +117,7 @@ def test_each_gallery_has_a_key_of_its_own(tmp_path: Path, make_shot: MakeShot, 
     ],
 )
 def test_values_that_were_swapped_or_changed_name_their_row(filled: Path, statement: str, place: str) -> None:
-    changed(filled, statement)
+    forge(filled, statement)
     with (
         Gallery.open(filled, read_only=True) as gallery,
         pytest.raises(GalleryError, match=rf"is damaged \({place} was changed, or belongs elsewhere\)"),
@@ -176,7 +164,7 @@ def test_another_key_in_its_place_is_told_from_damage(tmp_path: Path) -> None:
     ],
 )
 def test_damage_to_what_names_the_key_is_damage(filled: Path, statement: str) -> None:
-    changed(filled, statement)
+    forge(filled, statement)
     with pytest.raises(GalleryError, match=r"is damaged \(the checksum of protection 1 does not agree\)"):
         Gallery.open(filled)
 
@@ -324,6 +312,6 @@ def test_a_value_as_long_as_an_encrypted_one_in_a_file_that_is_not_is_damage(fil
     path = tmp_path / "export"
     with Gallery.open(filled) as source:
         source.export_to(path)
-    changed(path, "UPDATE embedding SET vector = zeroblob(4 * dim + 28) WHERE shot_id = 2")
+    forge(path, "UPDATE embedding SET vector = zeroblob(4 * dim + 28) WHERE shot_id = 2")
     with pytest.raises(GalleryError, match="is damaged"):
         Gallery.open(path)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 
-from metaface_gui.gallery import MAX_CHIP_BYTES, MAX_DIM, NewConsent, NewShot, Templates
+from metaface_gui.gallery import MAX_CHIP_BYTES, MAX_DIM, NewConsent, Templates
+from tests.gallery.conftest import MakeShot
 
 
 @pytest.mark.parametrize(
@@ -31,12 +31,12 @@ from metaface_gui.gallery import MAX_CHIP_BYTES, MAX_DIM, NewConsent, NewShot, T
         {"embeddings": {"\ud800": np.zeros(4, np.float32)}},
     ],
 )
-def test_shot_that_does_not_fit_is_refused(make_shot: Callable[..., NewShot], changes: dict[str, object]) -> None:
+def test_shot_that_does_not_fit_is_refused(make_shot: MakeShot, changes: dict[str, object]) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each case has a text of its own
         replace(make_shot(), **changes)  # type: ignore[arg-type]
 
 
-def test_shot_does_not_share_arrays_with_its_maker(make_shot: Callable[..., NewShot]) -> None:
+def test_shot_does_not_share_arrays_with_its_maker(make_shot: MakeShot) -> None:
     box = np.array([1, 2, 3, 4], np.float32)
     shot = replace(make_shot(), box_xyxy=box)
     box[0] = 99
@@ -45,7 +45,7 @@ def test_shot_does_not_share_arrays_with_its_maker(make_shot: Callable[..., NewS
         shot.box_xyxy[0] = 5
 
 
-def test_times_become_utc(make_shot: Callable[..., NewShot]) -> None:
+def test_times_become_utc(make_shot: MakeShot) -> None:
     noon_in_india = datetime(2024, 1, 1, 12, tzinfo=timezone(timedelta(hours=5, minutes=30)))
     shot = replace(make_shot(), taken_at=noon_in_india)
     assert shot.taken_at.isoformat() == "2024-01-01T06:30:00+00:00"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, Retention
+from metaface_gui.gallery import Gallery, NewConsent, Retention
 from metaface_gui.gallery.checksums import checksum
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.schema import MIGRATIONS
+from tests.gallery.conftest import MakeShot
 
 END = datetime(2024, 3, 30, 12, 0, 0, 250000, tzinfo=UTC)
 MONTH = Retention(END, timedelta(days=30))
-MakeShot = Callable[..., NewShot]
 
 
 def test_the_period_is_there_after_reopening(path: Path, make_shot: MakeShot, consent: NewConsent) -> None:
@@ -93,14 +92,3 @@ def test_damage_in_a_file_of_version_3_is_found(of_version_3: Path) -> None:
     database.close()
     with pytest.raises(GalleryError, match="the checksum of consent 1 does not agree"):
         Gallery.open(of_version_3)
-
-
-def test_a_changed_end_is_damage(path: Path, make_shot: MakeShot, consent: NewConsent) -> None:
-    with Gallery.open(path) as gallery:
-        gallery.enroll("Ann", [make_shot()], replace(consent, retention=MONTH))
-    database = Database.open(path)
-    with database.changing() as connection:
-        connection.execute("UPDATE consent SET keep_until = keep_until + 1")
-    database.close()
-    with pytest.raises(GalleryError, match="the checksum of consent 1 does not agree"):
-        Gallery.open(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +10,9 @@ import numpy as np
 import pytest
 
 from metaface_gui.errors import GalleryError
-from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, NewShot, Retention
-from tests.gallery.conftest import EMBEDDER
+from metaface_gui.gallery import Gallery, MemoryKeys, NewConsent, Retention
+from tests.gallery.conftest import EMBEDDER, AllBytes, MakeShot
 
-MakeShot = Callable[..., NewShot]
 NOW = datetime(2024, 5, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -81,7 +79,7 @@ def test_a_period_of_thousands_of_years_has_an_end(gallery: Gallery, make_shot: 
 
 
 def test_deleting_for_good_leaves_no_byte_and_others_their_undo(
-    path: Path, make_shot: MakeShot, consent: NewConsent, all_bytes: Callable[[Path], bytes]
+    path: Path, make_shot: MakeShot, consent: NewConsent, all_bytes: AllBytes
 ) -> None:
     with Gallery.open(path) as gallery:
         ann = gallery.enroll("Annabella Quixote", [make_shot(1)], consent)
@@ -96,7 +94,7 @@ def test_deleting_for_good_leaves_no_byte_and_others_their_undo(
 
 
 def test_forgetting_everything_leaves_an_empty_gallery_that_works(
-    path: Path, make_shot: MakeShot, consent: NewConsent, all_bytes: Callable[[Path], bytes]
+    path: Path, make_shot: MakeShot, consent: NewConsent, all_bytes: AllBytes
 ) -> None:
     def traces() -> list[bytes]:
         texts = ("Quixote", "quixote", "Panza", consent.purpose, consent.given_by, EMBEDDER)
