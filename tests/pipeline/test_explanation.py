@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -104,24 +105,40 @@ SHOTS = replace(
 )
 
 
-def told(
+def asked(
     classifier: Cosines | None,
     decided: OpenSetClassifier,
     shots: EnrolledPeople = SHOTS,
+    *,
     sample: FaceSample | None = None,
+    embedder: MouthEmbedder | None = None,
+    picture_of: Callable[[PersonId, int], bytes] = picture_of,
     evidence: Evidence | None = None,
-) -> Explanation:
-    embedder = cast(FaceEmbedder, MouthEmbedder())
-    found = explain(
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Explanation | None:
+    return explain(
         sample or face(),
-        embedder,
+        cast(FaceEmbedder, embedder or MouthEmbedder()),
         classifier,
         decided,
         shots,
         learner="maml",
         picture_of=picture_of,
         evidence=evidence,
+        should_stop=should_stop,
     )
+
+
+def told(
+    classifier: Cosines | None,
+    decided: OpenSetClassifier,
+    shots: EnrolledPeople = SHOTS,
+    *,
+    sample: FaceSample | None = None,
+    embedder: MouthEmbedder | None = None,
+    evidence: Evidence | None = None,
+) -> Explanation:
+    found = asked(classifier, decided, shots, sample=sample, embedder=embedder, evidence=evidence)
     assert found is not None
     return found
 
@@ -218,24 +235,15 @@ def test_nearest_shots_come_first_with_pictures_of_those_alone() -> None:
     shot = np.array([1.0, 0.1, 0.1]) / np.linalg.norm([1.0, 0.1, 0.1])
     assert found.shots[0].cosine == pytest.approx(float(mouth @ shot), abs=1e-5)
 
-    asked: list[int] = []
+    pictures: list[int] = []
 
     def ask(_person: PersonId, shot_id: int) -> bytes:
-        asked.append(shot_id)
+        pictures.append(shot_id)
         return b""
 
     many = enrolled(torch.rand((40, 3), generator=torch.Generator().manual_seed(1)), [0] * 40)
-    many = replace(many, person_ids=(10,))
-    explain(
-        face(),
-        cast(FaceEmbedder, MouthEmbedder()),
-        people,
-        open_set(people, "alex", "lin"),
-        many,
-        learner="maml",
-        picture_of=ask,
-    )
-    assert len(asked) == 6
+    asked(people, open_set(people, "alex", "lin"), replace(many, person_ids=(10,)), picture_of=ask)
+    assert len(pictures) == 6
 
 
 def test_a_shot_of_somebody_who_has_gone_meanwhile_is_left_out() -> None:
@@ -247,16 +255,7 @@ def test_a_shot_of_somebody_who_has_gone_meanwhile_is_left_out() -> None:
 def test_an_empty_gallery_has_no_heat_and_costs_one_look() -> None:
     embedder = MouthEmbedder()
     nobody = enrolled(torch.zeros((0, 3)), ())
-    found = explain(
-        face(),
-        cast(FaceEmbedder, embedder),
-        None,
-        OpenSetClassifier.empty(),
-        nobody,
-        learner="maml",
-        picture_of=picture_of,
-    )
-    assert found is not None
+    found = told(None, OpenSetClassifier.empty(), nobody, embedder=embedder)
     assert found.decision.is_unknown
     assert not found.heat.any()
     assert (found.scores, found.shots, found.heat_of) == ((), (), "")
@@ -281,37 +280,14 @@ def test_it_stops_between_batches_when_told_to() -> None:
     people = Cosines(RED, GREEN)
     embedder = MouthEmbedder()
     answers = iter((False, False, True))
-    found = explain(
-        face(),
-        cast(FaceEmbedder, embedder),
-        people,
-        open_set(people, "alex", "lin"),
-        SHOTS,
-        learner="maml",
-        picture_of=picture_of,
-        should_stop=lambda: next(answers),
-    )
-    assert found is None
+    decided = open_set(people, "alex", "lin")
+    assert asked(people, decided, embedder=embedder, should_stop=lambda: next(answers)) is None
     assert len(embedder.batches) == 3
 
 
 def test_every_place_is_looked_at_once_and_the_answer_is_always_the_same() -> None:
     people = Cosines(RED, GREEN)
     embedder = MouthEmbedder()
-
-    def again() -> Explanation:
-        found = explain(
-            face(),
-            cast(FaceEmbedder, embedder),
-            people,
-            open_set(people, "alex", "lin"),
-            SHOTS,
-            learner="maml",
-            picture_of=picture_of,
-        )
-        assert found is not None
-        return found
-
-    first, second = again(), again()
+    first, second = (told(people, open_set(people, "alex", "lin"), embedder=embedder) for _ in range(2))
     assert sum(embedder.batches) == 2 * (1 + HEAT_GRID**2)
     assert (first.heat == second.heat).all()

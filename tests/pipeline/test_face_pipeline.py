@@ -208,16 +208,19 @@ class HalfTurn:
         return torch.zeros(1, 128)
 
 
-def test_faces_have_their_place_on_the_map_while_there_is_one(pipeline: FacePipeline, look: Look) -> None:
-    axes = np.eye(2, 128, dtype=np.float32)
-    nothing = np.zeros((0, 2), np.float32)
-    plane = EmbeddingMap(
-        "maml", (), (), (), np.zeros(0, np.int64), nothing, nothing, np.full(128, 0.5, np.float32), axes, 1.0
+def plane(dim: int, centre: float = 0.0) -> EmbeddingMap:
+    """A map of nobody: the first two directions of the space."""
+    nothing, axes = np.zeros((0, 2), np.float32), np.eye(2, dim, dtype=np.float32)
+    return EmbeddingMap(
+        "maml", (), (), (), np.zeros(0, np.int64), nothing, nothing, np.full(dim, centre, np.float32), axes, 1.0
     )
+
+
+def test_faces_have_their_place_on_the_map_while_there_is_one(pipeline: FacePipeline, look: Look) -> None:
     adapted = HalfTurn()
     (first,) = look(pipeline, 420)
     assert {face.map_xy.shape for face in first.faces} == {(0,)}
-    pipeline.set_map(plane, adapted)
+    pipeline.set_map(plane(128, centre=0.5), adapted)
     (second,) = look(pipeline, 420)
     assert len(second.faces) == 3
     for face in second.faces:
@@ -474,19 +477,13 @@ def test_the_pipeline_that_takes_over_looks_as_much_and_goes_on_counting() -> No
 
 
 def test_carried_faces_have_their_place_on_the_map() -> None:
-    axes = np.eye(2, 16, dtype=np.float32)
-    nothing = np.zeros((0, 2), np.float32)
-    plane = EmbeddingMap(
-        "maml", (), (), (), np.zeros(0, np.int64), nothing, nothing, np.zeros(16, np.float32), axes, 1.0
-    )
-
     class Space16(HalfTurn):
         def embed(self, features: torch.Tensor) -> torch.Tensor:
             return features[:, :16]
 
     studio = Studio(LIVE)
     studio.look(LEFT, RIGHT)
-    studio.pipeline.set_map(plane, Space16())
+    studio.pipeline.set_map(plane(16), Space16())
     carried = studio.look(LEFT, RIGHT)
     assert studio.stage.searches == 1
     for face in carried.faces:

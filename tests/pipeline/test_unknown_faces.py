@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 
 from metaface_gui.pipeline.unknown_faces import UnknownFaces
-from metaface_gui.types import QualityIssue
 from tests.pipeline.samples import sample, unit
 
 SECOND = 1_000_000_000
@@ -16,12 +15,6 @@ def test_faces_that_look_alike_are_one_group() -> None:
     groups = faces.groups(4 * SECOND)
     assert [(group.id, group.count) for group in groups] == [(1, 3), (2, 1)], "the one seen last comes first"
     assert len(groups[0].burst.kept) == 3
-
-
-def test_poor_pictures_are_not_remembered() -> None:
-    faces = UnknownFaces()
-    assert not faces.add(sample(unit(0)[0], 0.2, QualityIssue.BLURRED), 0)
-    assert faces.groups(0) == ()
 
 
 def test_groups_grow_old() -> None:

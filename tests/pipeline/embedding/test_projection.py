@@ -25,6 +25,7 @@ from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, Projected
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.resources import weights_dir
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.listed_weights import entry_of, store_of
 
 CPU = torch.device("cpu")
 SFACE = "sface-2021dec"
@@ -202,24 +203,11 @@ def store_with(tmp_path: Path, projection: Path | None) -> WeightsStore:
     manifest = json.loads((weights_dir() / "manifest.json").read_text(encoding="utf-8"))
     listed = [entry for entry in manifest["weights"] if entry["name"] == SFACE]
     if projection is not None:
-        content = projection.read_bytes()
-        listed.append(
-            {
-                "name": f"projection-{SFACE}",
-                "role": "projection",
-                "key": "sface",
-                "file": projection.name,
-                "size": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "license": "MIT",
-                "source": "this test",
-            }
-        )
-    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "weights": listed}), encoding="utf-8")
+        listed.append(entry_of(projection, name=f"projection-{SFACE}", role="projection", key="sface"))
     sface = next(entry["file"] for entry in listed if entry["name"] == SFACE)
     if not (tmp_path / sface).exists():
         shutil.copyfile(weights_dir() / sface, tmp_path / sface)
-    return WeightsStore(tmp_path, tmp_path / "own")
+    return store_of(tmp_path, *listed)
 
 
 def test_a_projection_that_ships_is_attached(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from metaface_gui.pipeline.learners.parameters import learner_of, load_trained, 
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.listed_weights import entry_of, store_of
 
 SPACE = FeatureSpace(128, 40)
 EMBEDDER = "sface-2021dec@1a2b3c4d"
@@ -152,19 +152,7 @@ def test_a_value_that_is_not_finite_is_refused(tmp_path: Path) -> None:
 def store_with(folder: Path, embedder_id: str) -> WeightsStore:
     """A store whose manifest lists `prototypical-sface-2021dec`, trained on the features of `embedder_id`."""
     path = write(folder / "prototypical.safetensors", embedder_id=embedder_id)
-    content = path.read_bytes()
-    entry = {
-        "name": "prototypical-sface-2021dec",
-        "role": "learner",
-        "key": "prototypical",
-        "file": path.name,
-        "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "license": "MIT",
-        "source": "",
-    }
-    (folder / "manifest.json").write_text(json.dumps({"format": 1, "weights": [entry]}))
-    return WeightsStore(folder, folder / "user")
+    return store_of(folder, entry_of(path, name="prototypical-sface-2021dec", role="learner", key="prototypical"))
 
 
 @pytest.mark.parametrize("embedder_id", [EMBEDDER, "sface-2021dec+0badcafe@1a2b3c4d"])

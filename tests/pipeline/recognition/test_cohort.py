@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +19,19 @@ from metaface_gui.pipeline.recognition.cohort import (
     save_generator,
 )
 from metaface_gui.resources import weights_dir
+from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.listed_weights import entry_of, store_of
 
 
 def generator() -> CohortGenerator:
     means = np.array([[3.0, 0.0, 0.0], [0.0, 3.0, 0.0]], np.float32)
     factors = np.full((2, 3, 1), 0.1, np.float32)
     return CohortGenerator(np.array([0.75, 0.25], np.float32), means, factors, {"seed": "0"})
+
+
+def arrays_of(good: CohortGenerator) -> dict[str, Floats]:
+    return {"weights": good.weights, "means": good.means, "factors": good.factors}
 
 
 @pytest.fixture
@@ -59,8 +63,7 @@ def test_an_embedding_longer_than_the_features_is_refused(dimension: str, tmp_pa
     good = generator()
     with pytest.raises(ValueError, match=r".+"):
         CohortGenerator(good.weights, good.means, good.factors, {"embedding_dim": dimension})
-    arrays = {"weights": good.weights, "means": good.means, "factors": good.factors}
-    save_file(arrays, tmp_path / "cohort.safetensors", {"embedding_dim": dimension})
+    save_file(arrays_of(good), tmp_path / "cohort.safetensors", {"embedding_dim": dimension})
     with pytest.raises(WeightsError, match=r"cohort\.safetensors"):
         read_generator(tmp_path / "cohort.safetensors")
 
@@ -135,19 +138,7 @@ def test_a_generator_that_cannot_be_written_is_the_systems_error(tmp_path: Path)
 def store_with(generator: CohortGenerator, folder: Path) -> WeightsStore:
     """A store whose only entry is the cohort of “net”."""
     save_generator(generator, folder / "cohort.safetensors")
-    content = (folder / "cohort.safetensors").read_bytes()
-    entry = {
-        "name": "cohort-net",
-        "role": "cohort",
-        "key": "net",
-        "file": "cohort.safetensors",
-        "size": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "license": "MIT",
-        "source": "this test",
-    }
-    (folder / "manifest.json").write_text(json.dumps({"weights": [entry]}), encoding="utf-8")
-    return WeightsStore(folder, folder / "own")
+    return store_of(folder, entry_of(folder / "cohort.safetensors", name="cohort-net", role="cohort", key="net"))
 
 
 def test_a_copy_of_a_network_shares_its_cohort_and_an_unknown_network_has_none(tmp_path: Path) -> None:
@@ -183,19 +174,8 @@ def test_a_cohort_of_the_stock_embedding_is_none_for_a_projection(tmp_path: Path
 
 @pytest.mark.parametrize("dtype", [np.float64, np.int64, np.complex64, np.bool_])
 def test_numbers_of_another_kind_are_no_generator(tmp_path: Path, dtype: type[np.generic]) -> None:
-    one = generator()
-    arrays = {"weights": one.weights, "means": one.means, "factors": one.factors}
-    path = tmp_path / "cohort.safetensors"
-    save_file(arrays, str(path))
-    read_generator(path)
-    save_file(arrays | {"means": one.means.astype(dtype)}, str(path))
-    with pytest.raises(WeightsError, match=r"cohort\.safetensors contains no cohort"):
-        read_generator(path)
-
-
-def test_a_single_number_is_no_generator(tmp_path: Path) -> None:
-    one = generator()
-    path = tmp_path / "cohort.safetensors"
-    save_file({"weights": np.array(1, np.float32), "means": one.means, "factors": one.factors}, str(path))
-    with pytest.raises(WeightsError, match=r"cohort\.safetensors contains no cohort"):
-        read_generator(path)
+    arrays = arrays_of(generator())
+    for wrong in ({"means": arrays["means"].astype(dtype)}, {"weights": np.array(1, np.float32)}):
+        save_file(arrays | wrong, str(tmp_path / "cohort.safetensors"))
+        with pytest.raises(WeightsError, match=r"cohort\.safetensors contains no cohort"):
+            read_generator(tmp_path / "cohort.safetensors")

@@ -29,14 +29,21 @@ def strangers(n: int = 1000) -> Tensor:
     return torch.stack([torch.arange(n) / n, torch.zeros(n)], 1)
 
 
+def calibrated(
+    person_ids: tuple[int, ...] = (7, 9),
+    names: tuple[str, ...] = ("Ann", "Bob"),
+    *,
+    n_way: int = 2,
+    cohort: Tensor | None,
+    fpir: float = 0.01,
+    asked: list[int] | None = None,
+) -> OpenSetClassifier:
+    scorer = FirstColumns(n_way, [] if asked is None else asked)
+    return OpenSetClassifier.calibrated(scorer, person_ids=person_ids, names=names, cohort=cohort, fpir=fpir)
+
+
 def classifier(fpir: float = 0.01, asked: list[int] | None = None) -> OpenSetClassifier:
-    return OpenSetClassifier.calibrated(
-        FirstColumns(2, [] if asked is None else asked),
-        person_ids=(7, 9),
-        names=("Ann", "Bob"),
-        cohort=strangers(),
-        fpir=fpir,
-    )
+    return calibrated(cohort=strangers(), fpir=fpir, asked=asked)
 
 
 def test_the_threshold_lets_the_promised_share_of_strangers_through() -> None:
@@ -85,9 +92,7 @@ def test_another_fpir_needs_no_new_scores() -> None:
 
 
 def test_one_enrolled_person_is_not_everybody() -> None:
-    alone = OpenSetClassifier.calibrated(
-        FirstColumns(1, []), person_ids=(7,), names=("Ann",), cohort=strangers(), fpir=0.01
-    )
+    alone = calibrated((7,), ("Ann",), n_way=1, cohort=strangers())
     assert [one.name for one in alone.identify(torch.tensor([[0.5, 0.0], [1.0, 0.0]]))] == [None, "Ann"]
 
 
@@ -106,9 +111,7 @@ def test_no_faces_give_no_decisions() -> None:
 
 
 def test_without_cohort_the_threshold_is_cautious_and_says_so() -> None:
-    cautious = OpenSetClassifier.calibrated(
-        FirstColumns(2, []), person_ids=(7, 9), names=("Ann", "Bob"), cohort=None, fpir=0.01
-    )
+    cautious = calibrated(cohort=None)
     assert not cautious.is_calibrated
     assert cautious.threshold == cautious.with_fpir(0.5).threshold == UNCALIBRATED_THRESHOLD
     assert classifier().is_calibrated
@@ -119,6 +122,4 @@ def test_without_cohort_the_threshold_is_cautious_and_says_so() -> None:
 )
 def test_people_that_do_not_match_the_scores_are_refused(person_ids: tuple[int, ...], names: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="people are scored"):
-        OpenSetClassifier.calibrated(
-            FirstColumns(2, []), person_ids=person_ids, names=names, cohort=strangers(), fpir=0.01
-        )
+        calibrated(person_ids, names, cohort=strangers())
