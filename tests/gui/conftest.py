@@ -15,7 +15,7 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.gui.window_state import WindowState
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, on_screen
 
 Say = Callable[[EngineEvent], None]
 
@@ -76,13 +76,8 @@ def open_window(
 
     def make() -> MainWindow:
         state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
-        window = MainWindow(engine, bridge, state, list_cameras=lambda: ())
-        qtbot.addWidget(window)
-        windows.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        return window
+        windows.append(on_screen(qtbot, MainWindow(engine, bridge, state, list_cameras=lambda: ())))
+        return windows[-1]
 
     yield make
     for window in windows:

@@ -6,6 +6,7 @@ import inspect
 import itertools
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,10 @@ from types import SimpleNamespace
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.api import (
     EnrollmentApi,
@@ -34,6 +38,8 @@ from metaface_gui.engine.events import (
     EngineListener,
     FrameReady,
     ImportLookedAt,
+    ModelsChanged,
+    ModelState,
     ResultReady,
     ShotsRead,
     StorageRead,
@@ -56,6 +62,8 @@ from metaface_gui.types import (
 )
 
 _Service = TypeVar("_Service")
+_Object = TypeVar("_Object", bound=QObject)
+_Widget = TypeVar("_Widget", bound=QWidget)
 _NOTHING = object()
 
 
@@ -206,6 +214,44 @@ class FakeEngine:
             self.recorder.listener(FrameReady())
         loop.exec()
         assert window.live_view.frame is frame, "the frame never came"
+
+
+def models(
+    learner: str = "prototypical", *compared: str, state: ModelState = ModelState.READY, **changes: object
+) -> ModelsChanged:
+    """What the engine says of its models: who decides, and who runs beside."""
+    said = ModelsChanged(state, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
+    return replace(said, **changes)  # type: ignore[arg-type]
+
+
+def on_screen(qtbot: QtBot, widget: _Widget, width: int | None = None, height: int | None = None) -> _Widget:
+    """Show a widget, which the test's end closes, and give it the keyboard."""
+    qtbot.addWidget(widget)
+    widget.resize(width or widget.width(), height or widget.height())
+    widget.show()
+    widget.activateWindow()
+    qtbot.waitUntil(widget.isActiveWindow)
+    return widget
+
+
+def child_of(parent: QObject, kind: type[_Object]) -> _Object:
+    """The first of what a widget holds of that kind."""
+    found = parent.findChild(kind)
+    assert isinstance(found, kind)
+    return found
+
+
+def drop(onto: QWidget, *urls: QUrl) -> None:
+    """Let files or addresses go over a widget, which takes them."""
+    data = QMimeData()
+    data.setUrls(list(urls))
+    left, no_key, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PySide6 6.12 wants a QPointF, 6.11 has no such overload
+        enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, no_key)
+    QApplication.sendEvent(onto, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(onto, QDropEvent(QPointF(50, 50), copy, data, left, no_key))
 
 
 def make_frame(width: int = 1280, height: int = 720, index: int = 0, captured_ns: int | None = None) -> Frame:

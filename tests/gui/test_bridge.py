@@ -17,8 +17,6 @@ from metaface_gui.engine.events import (
     FrameReady,
     GalleryChanged,
     JobChanged,
-    ModelsChanged,
-    ModelState,
     SourceChanged,
     SourceState,
     Trouble,
@@ -28,7 +26,7 @@ from metaface_gui.engine.events import (
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
-from tests.gui.fakes import make_face, make_frame, make_result
+from tests.gui.fakes import make_face, make_frame, make_result, models
 
 
 def on_worker(work: Callable[[], object]) -> None:
@@ -44,7 +42,7 @@ def send_all(bridge: EngineBridge, events: Sequence[EngineEvent]) -> None:
 
 EVENTS: list[tuple[str, EngineEvent]] = [
     ("source_changed", SourceChanged(SourceState.RUNNING, "cam")),
-    ("models_changed", ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)),
+    ("models_changed", models()),
     ("adapted", Adapted("prototypical", 2, 10, 3.0)),
     ("gallery_changed", GalleryChanged(GallerySnapshot((), 1))),
     ("enrollment_changed", EnrollmentChanged(False, None, (), 8)),

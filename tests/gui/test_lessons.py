@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import Adapted, EnvironmentChanged, ModelsChanged, ModelState, RoomChanged
+from metaface_gui.engine.events import Adapted, EnvironmentChanged, RoomChanged
 from metaface_gui.engine.studio.side import Side
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.handover import Handover
@@ -22,7 +22,7 @@ from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.stage import Stage
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
 from metaface_gui.pipeline.learners import LEARNERS
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_result, models
 from tests.gui.panels.samples import gallery, person
 
 DARK, OLD_WEBCAM = (EnvironmentSetting(((name, 0.9),)) for name in ("dim_light", "old_sensor"))
@@ -103,7 +103,7 @@ def desk(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> LessonContro
 
 def choose(qtbot: QtBot, bridge: EngineBridge, learner: str) -> None:
     with qtbot.waitSignal(bridge.models_changed):
-        bridge(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01))
+        bridge(models(learner))
 
 
 def test_it_goes_on_by_itself_once_a_step_was_done(qtbot: QtBot, bridge: EngineBridge, desk: LessonController) -> None:

@@ -10,16 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import Adapted, ModelsChanged, ModelState
+from metaface_gui.engine.events import Adapted, ModelState
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.source_menu import SourceMenu
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.i18n import install_translation
-
-
-def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -> ModelsChanged:
-    return ModelsChanged(state, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
+from tests.gui.fakes import child_of, models
 
 
 @pytest.fixture
@@ -85,9 +82,9 @@ def test_a_compared_learner_that_decides_now_is_known_already(bar: MainToolBar) 
 
 
 def test_how_many_people_there_are_stays_while_another_learner_adapts(bar: MainToolBar) -> None:
-    bar.show_models(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01))
+    bar.show_models(models())
     bar.show_adapted(Adapted("prototypical", 5, 25, 3.2))
-    bar.show_models(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01))
+    bar.show_models(models("maml"))
     assert bar.learner_button.accessibleName() == "Learner: MAML · 5 people"
     assert "is adapting" in bar.learner_button.toolTip()
 
@@ -111,7 +108,6 @@ def test_the_button_to_enrol_keeps_its_short_text_and_colour_in_every_theme(
         theme.set_mode(mode)
         assert bar.enroll_button.text() == "Enrol"
     window = bar.window()
-    actions = window.findChild(MainActions)
-    assert isinstance(actions, MainActions)
+    actions = child_of(window, MainActions)
     with qtbot.waitSignal(actions.enroll.triggered):
         QTest.mouseClick(bar.enroll_button, Qt.MouseButton.LeftButton)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -38,11 +36,10 @@ from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+from tests.gui.fakes import FakeEngine, drop, make_face, make_frame, make_result, models, on_screen
 from tests.gui.panels.samples import enrollment, gallery, person
 
 DEMO = SourceSpec(SourceKind.DEMO, "demo")
-READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
 
 
 @pytest.fixture
@@ -56,7 +53,7 @@ def show_face(window: MainWindow, engine: FakeEngine, say: Say) -> Callable[[str
     return show
 
 
-def press(button: QPushButton, qtbot: QtBot) -> None:
+def press(button: QPushButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -83,14 +80,14 @@ def test_a_click_on_an_unknown_face_asks_who_it_is(window: MainWindow, show_face
 # Source -------------------------------------------------------------------------------------------------------------
 
 
-def test_the_demo_is_one_click_away(window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+def test_the_demo_is_one_click_away(window: MainWindow, engine: FakeEngine) -> None:
     (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try the demo"]
-    press(button, qtbot)
+    press(button)
     assert engine.calls_of("source.open") == [(DEMO,)]
 
 
 def test_open_source_is_remembered_and_offered_next_time(
-    open_window: Callable[[], MainWindow], engine: FakeEngine, qtbot: QtBot
+    open_window: Callable[[], MainWindow], engine: FakeEngine
 ) -> None:
     first = open_window()
     first.open_source(DEMO)
@@ -101,7 +98,7 @@ def test_open_source_is_remembered_and_offered_next_time(
         for b in second.live_view.empty_state.findChildren(QPushButton)
         if b.text() == "Open the demo" and b.isVisible()
     ]
-    press(button, qtbot)
+    press(button)
     assert engine.calls_of("source.open") == [(DEMO,), (DEMO,)]
 
 
@@ -110,16 +107,12 @@ def test_a_first_start_leads_from_the_camera_to_the_record_button(
 ) -> None:
     state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
     cameras = (CameraDevice(2, "Webcam of the lid", ""), CameraDevice(4, "Another", ""))
-    window = MainWindow(engine, bridge, state, list_cameras=lambda: cameras)
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    window = on_screen(qtbot, MainWindow(engine, bridge, state, list_cameras=lambda: cameras))
     say(gallery())
     window.help.welcome(state)
     offered = window.live_view.empty_state.findChildren(QPushButton)[1]
     qtbot.waitUntil(lambda: "Webcam of the lid" in offered.text())
-    press(offered, qtbot)
+    press(offered)
     assert engine.calls_of("source.open") == [(SourceSpec(SourceKind.WEBCAM, "2"),)]
     say(SourceChanged(SourceState.RUNNING, "cam"))
     assert window.side.key == "enroll"
@@ -156,13 +149,13 @@ def test_pause_by_key_and_by_space(window: MainWindow, engine: FakeEngine, say: 
     assert engine.calls_of("source.set_paused") == [(True,), (False,)]
 
 
-def test_a_failure_offers_to_try_again(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+def test_a_failure_offers_to_try_again(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     window.open_source(DEMO)
     say(SourceChanged(SourceState.FAILED, "cam", error=SourceError("Busy. Wait.")))
     assert window.live_view.empty_state.text == "Busy. Wait."
     assert window.toasts.toast is None  # it is said once
     (button,) = [b for b in window.live_view.empty_state.findChildren(QPushButton) if b.text() == "Try again"]
-    press(button, qtbot)
+    press(button)
     assert engine.calls_of("source.open") == [(DEMO,), (DEMO,)]
 
 
@@ -253,14 +246,14 @@ def test_mirror_and_countdown_are_remembered(open_window: Callable[[], MainWindo
     assert not again.side.enroll.record_button.has_countdown
 
 
-def test_undo_by_button_and_by_key(window: MainWindow, engine: FakeEngine, say: Say, qtbot: QtBot) -> None:
+def test_undo_by_button_and_by_key(window: MainWindow, engine: FakeEngine, say: Say) -> None:
     assert not window.commands.undo.isEnabled()
     for token in (1, 2):
         say(Undoable(token, "Deleted {name}", "lin", time.monotonic_ns() + 10**10))
     assert window.toasts.toast is not None
     assert window.toasts.toast.text == "Deleted lin"
     (button,) = [b for b in window.toasts.findChildren(QPushButton) if b.text() == "Undo"]
-    press(button, qtbot)
+    press(button)
     assert engine.calls_of("people.undo") == [(2,)]
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert engine.calls_of("people.undo") == [(2,), (1,)]
@@ -272,7 +265,7 @@ def test_every_kind_of_trouble_is_told_once(window: MainWindow, say: Say) -> Non
     say(Trouble(DeviceError("No CUDA. Using the CPU.")))
     say(Trouble(DeviceError("No CUDA. Using the CPU.")))
     say(JobChanged(1, "Importing", None, is_finished=True, error=GalleryError("Not a gallery. Choose another.")))
-    say(ModelsChanged(ModelState.FAILED, "yunet", "sface", "cpu", "prototypical", 0.01, DeviceError("No mps.")))
+    say(models(state=ModelState.FAILED, error=DeviceError("No mps.")))
     seen = []
     while window.toasts.toast is not None:
         seen.append(window.toasts.toast.text)
@@ -303,7 +296,7 @@ def test_a_job_can_be_cancelled(window: MainWindow, engine: FakeEngine, say: Say
 def test_the_badge_says_whom_the_learner_knows(window: MainWindow, say: Say) -> None:
     button = window.toolbar.learner_button
     assert "Loading" in button.text()
-    say(READY)
+    say(models())
     assert button.text() == "Prototypes"
     say(Adapted("prototypical", 0, 0, 0.1))
     assert button.text() == "Prototypes"
@@ -342,14 +335,19 @@ def test_h_toggles_the_hud_and_is_remembered(
     assert not open_window().commands.hud.isChecked()
 
 
-def test_letters_typed_into_a_name_are_no_shortcuts(window: MainWindow) -> None:
+def test_letters_and_digits_typed_into_a_name_are_no_shortcuts(
+    window: MainWindow, engine: FakeEngine, say: Say
+) -> None:
+    say(models())
     QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     field = QApplication.focusWidget()
     assert field is not None
-    QTest.keyClicks(field, "hep?")
-    assert field.property("text") == "hep?"
+    QTest.keyClicks(field, "hep? c3pavr 4")
+    assert field.property("text") == "hep? c3pavr 4"
     assert window.commands.hud.isChecked()
     assert window.side.key == "people"
+    assert not engine.calls_of("models.set_learner")
+    assert not engine.calls_of("models.set_compared")
 
 
 @pytest.mark.parametrize("is_recording", [True, False], ids=["recording", "shots to save"])
@@ -357,7 +355,7 @@ def test_keys_of_one_letter_do_nothing_while_somebody_is_enrolled(
     window: MainWindow, engine: FakeEngine, say: Say, is_recording: bool
 ) -> None:
     """Whoever types a name too early takes no snapshot, records nothing and changes no method."""
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01))
+    say(models())
     say(SourceChanged(SourceState.RUNNING, "cam"))
     window.commands.enroll.trigger()
     say(enrollment(1, 2, is_recording=is_recording))
@@ -375,18 +373,6 @@ def test_keys_of_one_letter_do_nothing_while_somebody_is_enrolled(
     window.side.open_key("people")
     QTest.keyClicks(window.live_view, "4")
     assert engine.calls_of("models.set_learner") == [("maml",)]
-
-
-def test_full_screen_shows_only_the_video_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
-    QTest.keyClick(window, Qt.Key.Key_F11)
-    qtbot.waitUntil(window.isFullScreen)
-    assert window.live_view.isVisible()
-    for part in (window.menuBar(), window.toolbar, window.statusBar(), window.side):
-        assert not part.isVisible()
-    QTest.keyClick(window.live_view, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: not window.isFullScreen())
-    for part in (window.menuBar(), window.toolbar, window.statusBar(), window.side):
-        assert part.isVisible()
 
 
 def test_the_theme_changes_at_once_and_is_remembered(open_window: Callable[[], MainWindow], theme: Theme) -> None:
@@ -421,7 +407,7 @@ def test_settings_of_the_engine_are_remembered(open_window: Callable[[], MainWin
     stored = window.state.recognition
     assert (stored.detector, stored.embedder, stored.fpir) == ("mtcnn", "facenet-casia", 0.001)
     assert stored.device == "auto"  # what was asked for, not where it ran
-    say(ModelsChanged(ModelState.LOADING, "yunet", "sface", "cpu", "prototypical", 0.01))
+    say(models(state=ModelState.LOADING))
     assert window.state.recognition == stored
 
 
@@ -430,21 +416,21 @@ def test_comparing_all_is_as_it_was_at_the_next_start(
 ) -> None:
     deciding, *others = LEARNERS
     window = open_window()
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01))
+    say(models(deciding))
     QTest.mouseClick(window.stage.methods.row.all_button, Qt.MouseButton.LeftButton)
     assert engine.calls_of("models.set_compared") == [(tuple(others),)]
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01, compared=tuple(others)))
+    say(models(deciding, *others))
     window.close()
     again = open_window()
     wanted = again.state.recognition  # what the engine starts with
     assert (wanted.learner, wanted.compared) == (deciding, tuple(others))
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", wanted.learner, 0.01, compared=wanted.compared))
+    say(models(wanted.learner, *wanted.compared))
     assert again.stage.methods.row.all_button.isChecked()
 
 
 def test_comparing_all_is_as_it_was_after_what_took_it_away(window: MainWindow, say: Say, engine: FakeEngine) -> None:
     deciding, *others = LEARNERS
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", deciding, 0.01, compared=tuple(others)))
+    say(models(deciding, *others))
     keys = Qt.Key.Key_V, Qt.Key.Key_V, Qt.Key.Key_B, Qt.Key.Key_B, Qt.Key.Key_F11, Qt.Key.Key_F11
     for key in keys:
         QTest.keyClick(window.live_view, key)
@@ -453,7 +439,7 @@ def test_comparing_all_is_as_it_was_after_what_took_it_away(window: MainWindow, 
     # Another one comes to decide, and is to be compared again afterwards.
     QTest.mouseClick(window.stage.methods.buttons["maml"], Qt.MouseButton.LeftButton)
     swapped = tuple(deciding if key == "maml" else key for key in others)
-    say(ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01, compared=swapped))
+    say(models("maml", *swapped))
     assert window.stage.methods.row.all_button.isChecked()
 
 
@@ -482,15 +468,7 @@ def test_it_fits_any_screen(window: MainWindow, size: tuple[int, int]) -> None:
 def test_files_are_welcome_on_every_tab(window: MainWindow, engine: FakeEngine, tmp_path: Path, tab: str) -> None:
     window.side.open_key(tab)
     (tmp_path / "ada.jpg").write_bytes(b"x")
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "ada.jpg"))])
-    left, none, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # PySide6 6.12 wants a QPointF, 6.11 has no such overload
-        enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
-    QApplication.sendEvent(window.side, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(window.side, QDropEvent(QPointF(50, 50), copy, data, left, none))
+    drop(window.side, QUrl.fromLocalFile(str(tmp_path / "ada.jpg")))
     assert engine.calls_of("enrollment.add_files") == [((tmp_path / "ada.jpg",),)]
     assert window.side.key == "enroll"
     assert window.side.enroll.name_field.edit.hasFocus()

@@ -15,8 +15,6 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
     CaptionedFile,
-    ModelsChanged,
-    ModelState,
     SelfTested,
     SessionRecordingChanged,
     SourceChanged,
@@ -27,21 +25,17 @@ from metaface_gui.gui.theme import DARK
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.types import Identification, Truth
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result, models
 from tests.gui.studio.test_report_page import report, row
 from tests.gui.verdict_fakes import compared_face
 
 KEYS = tuple(LEARNERS)
 
 
-def ready(learner: str = "prototypical", *compared: str) -> ModelsChanged:
-    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
-
-
 @pytest.fixture
 def live(window: MainWindow, engine: FakeEngine, say: Say) -> MainWindow:
     """The window with one face on screen, of which two methods say different things."""
-    say(ready("prototypical", "maml"))
+    say(models("prototypical", "maml"))
     say(SourceChanged(SourceState.RUNNING, "cam"))
     frame = make_frame()
     engine.show_frame(frame, window)
@@ -54,28 +48,11 @@ def live(window: MainWindow, engine: FakeEngine, say: Say) -> MainWindow:
 
 
 def test_digits_choose_the_method_and_a_chooses_auto(window: MainWindow, engine: FakeEngine, say: Say) -> None:
-    say(ready())
+    say(models())
     QTest.keyClick(window, Qt.Key.Key_4)
-    say(ready("maml"))
+    say(models("maml"))
     QTest.keyClick(window, Qt.Key.Key_A)
     assert engine.calls_of("models.set_learner") == [("maml",), ("rl2",)]
-
-
-def test_digits_typed_into_a_name_choose_nothing(window: MainWindow, engine: FakeEngine, say: Say) -> None:
-    say(ready())
-    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    field = QApplication.focusWidget()
-    assert field is not None
-    QTest.keyClicks(field, "c3pavr 4")
-    assert field.property("text") == "c3pavr 4"
-    assert not engine.calls_of("models.set_learner")
-    assert not engine.calls_of("models.set_compared")
-
-
-def test_c_compares_all_methods(window: MainWindow, engine: FakeEngine, say: Say) -> None:
-    say(ready())
-    QTest.keyClick(window, Qt.Key.Key_C)
-    assert engine.calls_of("models.set_compared") == [(KEYS[1:],)]
 
 
 def point_at_the_face(window: MainWindow) -> list[str]:
@@ -101,12 +78,12 @@ def test_with_all_methods_each_says_its_name_and_only_the_truth_makes_it_right_o
 ) -> None:
     """One method against eight: the majority is no truth, whichever of them is right."""
     window.resize(1600, 1000)
-    say(ready())
+    say(models())
     say(SourceChanged(SourceState.RUNNING, "cam"))
     QTest.keyClick(window, Qt.Key.Key_C)
     (compared,) = engine.calls_of("models.set_compared")
     assert compared == (KEYS[1:],)
-    say(ready(KEYS[0], *KEYS[1:]))
+    say(models(KEYS[0], *KEYS[1:]))
     frame = make_frame()
     engine.show_frame(frame, window)
     face = compared_face(4, (560.0, 200.0, 760.0, 460.0), "lin", others={"maml": "rose", "reptile": None})
@@ -209,7 +186,7 @@ def test_closing_the_large_studio_brings_the_panel_back(window: MainWindow) -> N
 @pytest.mark.parametrize("page", ["compare", "report"])
 def test_a_window_of_1280_by_800_shows_nine_methods(window: MainWindow, say: Say, page: str) -> None:
     window.resize(1280, 800)
-    say(ready("prototypical", *KEYS[1:]))
+    say(models("prototypical", *KEYS[1:]))
     say(SelfTested(report(rows=tuple(row(key, 8, 0.4) for key in KEYS))))
     window.stage.open_page(page)
     for _layouts_within_layouts in range(4):
@@ -272,6 +249,6 @@ def test_the_folder_of_recordings_is_remembered(open_window: Callable[[], MainWi
 
 
 def test_the_learner_in_the_tool_bar_opens_its_page(window: MainWindow, say: Say) -> None:
-    say(ready())
+    say(models())
     QTest.mouseClick(window.toolbar.learner_button, Qt.MouseButton.LeftButton)
     assert window.stage.method.isVisible()

@@ -32,7 +32,6 @@ from metaface_gui.engine.events import (
     CaptionedFile,
     JobChanged,
     MapChanged,
-    ModelsChanged,
     ModelState,
     SessionRecordingChanged,
     SourceChanged,
@@ -51,11 +50,11 @@ from metaface_gui.gui.window_state import WindowState
 from metaface_gui.i18n import install_translation
 from metaface_gui.pipeline.learners.base import AdaptStep
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result, models
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
 from tests.gui.studio.explanations import embedding_map
 
-READY = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "maml", 0.01, compared=("reptile",))
+READY = models("maml", "reptile")
 RUNNING = SourceChanged(SourceState.RUNNING, "cam")
 PAUSED = SourceChanged(SourceState.PAUSED, "cam")
 MINUTE_NS = 60 * 10**9
@@ -253,7 +252,7 @@ def test_what_can_be_undone_can_still_be(choose: Choose, say: Say, engine: FakeE
 
 def test_an_error_of_long_ago_is_not_told_again(controller: WindowController, choose: Choose, say: Say) -> None:
     error = DeviceError("There is no device named “{name}”. Choose one of: {names}.", name="x", names="cpu")
-    say(ModelsChanged(ModelState.FAILED, "yunet", "sface", "cpu", "maml", 0.01, error=error))
+    say(models("maml", state=ModelState.FAILED, error=error))
     say(Trouble(error))
     assert controller.window.toasts.toast is not None
     assert choose("zh_CN").toasts.toast is None

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 from metaface_gui.demo import lesson_player
 from metaface_gui.demo.lesson_player import LessonPlayer, lesson_screenshots
 from metaface_gui.demo.summary import DemoPersonFiles
-from metaface_gui.engine.events import Adapted, EngineEvent, GalleryChanged, ModelsChanged, ModelState, RequestEnded
+from metaface_gui.engine.events import Adapted, EngineEvent, GalleryChanged, RequestEnded
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.lessons.five import LESSONS
 from metaface_gui.gui.main_window import MainWindow
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_result, models
 from tests.gui.panels.samples import gallery, person
 
 PEOPLE = tuple(DemoPersonFiles(name, (Path(f"{name}.png"),)) for name in ("Anna", "Boris"))
@@ -29,7 +29,7 @@ class AnsweringEngine(FakeEngine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._changed = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
+        self._changed = models()
         self.recorder.answers |= {
             "models.set_learner": lambda _request, key: [*self._change(learner=key), Adapted(key, 2, 10, 9.0)],
             "models.set_compared": lambda _request, keys: self._change(compared=tuple(keys)),

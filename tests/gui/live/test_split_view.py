@@ -13,8 +13,6 @@ from metaface_gui.engine.events import (
     ComparisonChanged,
     EngineStats,
     EnrollmentChanged,
-    ModelsChanged,
-    ModelState,
     ResultReady,
     SidesChanged,
     SourceChanged,
@@ -31,7 +29,7 @@ from metaface_gui.gui.live.title_badge import TitleBadge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.types import QualityIssue
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_frame, make_result, prepared
+from tests.gui.fakes import FakeEngine, make_frame, make_result, models, prepared
 from tests.gui.verdict_fakes import KEYS, compared_face, decision
 
 BOX = (300.0, 200.0, 500.0, 430.0)
@@ -46,10 +44,6 @@ def video(qtbot: QtBot, bridge: EngineBridge, say: Say) -> SplitView:
     say(SourceChanged(SourceState.RUNNING, "cam"))
     say(models())
     return made
-
-
-def models(learner: str = "prototypical", compared: tuple[str, ...] = ()) -> ModelsChanged:
-    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
 
 
 def show_face(
@@ -103,7 +97,7 @@ def test_a_camera_is_a_mirror_until_somebody_says_otherwise(video: SplitView, sa
 
 
 def test_while_methods_are_compared_the_deciding_one_is_named(video: SplitView, say: Say) -> None:
-    say(models("maml", ("reptile",)))
+    say(models("maml", "reptile"))
     assert video.primary.title.isVisible()
     assert video.primary.title.title == "MAML"
     assert video.primary.title.geometry().right() <= video.primary.width()
@@ -112,7 +106,7 @@ def test_while_methods_are_compared_the_deciding_one_is_named(video: SplitView, 
 
 
 def test_each_view_shows_its_own_method_s_names(video: SplitView, say: Say) -> None:
-    say(models("prototypical", KEYS[1:]))
+    say(models("prototypical", *KEYS[1:]))
     video.set_second("reptile")
     show_face(video, say, {"reptile": None})
     assert names(video.primary) == ["lin"]
@@ -244,7 +238,7 @@ def test_only_the_left_view_shows_speed_and_guidance(video: SplitView, say: Say)
 
 
 def test_a_presentation_shows_only_names_and_the_title(video: SplitView, say: Say) -> None:
-    say(models("prototypical", KEYS[1:]))
+    say(models("prototypical", *KEYS[1:]))
     show_face(video, say)
     say(EnrollmentChanged(True, QualityIssue.TOO_SMALL, (), 8))
     usual_label, usual_title = video.primary.faces[0].label, video.primary.title.height()
@@ -302,7 +296,7 @@ def test_a_face_can_still_be_corrected_in_a_presentation(video: SplitView, say: 
 
 
 def test_the_strip_keeps_off_speed_and_title(video: SplitView, say: Say) -> None:
-    say(models("prototypical", KEYS[1:]))
+    say(models("prototypical", *KEYS[1:]))
     say(EngineStats(29.9, 14.0, 60, 3, 0, "cpu"))
     frame = make_frame()
     video.show_frame(prepared(frame))

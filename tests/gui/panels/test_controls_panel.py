@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
     JobChanged,
-    ModelsChanged,
     ModelState,
     RequestEnded,
     RoomChanged,
@@ -30,24 +28,12 @@ from metaface_gui.resources import weights_dir
 from metaface_gui.settings import DEMO, RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, child_of, models
 from tests.patience import PATIENCE_S
 
 LEFT = Qt.MouseButton.LeftButton
 CAMERAS = (CameraDevice(0, "Desk camera", "/dev/video0"), CameraDevice(2, "Door camera", "/dev/video2"))
 CASIA = "facenet-casia"
-
-
-def models(
-    state: ModelState = ModelState.READY,
-    *,
-    detector: str = "yunet",
-    embedder: str = "sface",
-    device: str = "cpu",
-    fpir: float = 0.01,
-    error: DeviceError | None = None,
-) -> ModelsChanged:
-    return ModelsChanged(state, detector, embedder, device, "prototypical", fpir, error)
 
 
 @pytest.fixture
@@ -104,8 +90,7 @@ def test_a_file_chosen_in_the_dialog(qtbot: QtBot, panel: ControlsPanel, tmp_pat
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"x")
     QTest.mouseClick(panel.source.file_button, LEFT)
-    dialog = panel.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(panel, QFileDialog)
     with qtbot.waitSignal(panel.source_chosen) as chosen:
         dialog.filesSelected.emit([str(clip)])
     dialog.close()
@@ -243,7 +228,7 @@ def test_every_choice_asks_the_engine(panel: ControlsPanel, engine: FakeEngine, 
 
 
 def test_while_loading_nothing_can_be_chosen(panel: ControlsPanel, say: Say) -> None:
-    say(models(ModelState.LOADING, detector="mtcnn"))
+    say(models(state=ModelState.LOADING, detector="mtcnn"))
     assert panel.models.busy.isVisible()
     assert not panel.models.detector.isEnabled()
     before = panel.models.status.pos()
@@ -259,7 +244,7 @@ def test_a_failure_is_said_and_the_former_choice_comes_back(panel: ControlsPanel
     pick(panel.models.detector, "mtcnn")
     other = next(key for key in ("cuda", "mps") if panel.models.device.findData(key) >= 0)
     pick(panel.models.device, other)
-    say(models(ModelState.FAILED, error=DeviceError("There is no such device. Choose “cpu”.")))
+    say(models(state=ModelState.FAILED, error=DeviceError("There is no such device. Choose “cpu”.")))
     assert panel.models.status.text() == "There is no such device. Choose “cpu”."
     assert panel.models.detector.currentData() == "yunet"
     assert panel.models.device.currentData() == "auto"
@@ -353,7 +338,7 @@ def test_the_room_is_switched_by_mouse_and_key(panel: ControlsPanel, engine: Fak
     QTest.mouseClick(switch, LEFT, pos=QPoint(8, switch.height() // 2))
     QTest.keyClick(switch, Qt.Key.Key_Space)
     assert engine.calls_of("room.set_used") == [(True,), (False,)]
-    say(replace(models(), use_room=True))
+    say(models(use_room=True))
     assert switch.isChecked(), "what the engine says counts"
 
 
@@ -363,7 +348,7 @@ def test_adapting_to_the_room_is_asked_by_mouse_and_key_unless_it_is_off(
     QTest.mouseClick(panel.room.button, LEFT)
     QTest.keyClick(panel.room.button, Qt.Key.Key_Space)
     assert len(engine.calls_of("room.adapt")) == 2
-    say(replace(models(), use_room=False))
+    say(models(use_room=False))
     QTest.mouseClick(panel.room.button, LEFT)
     assert len(engine.calls_of("room.adapt")) == 2
     assert "alone" in panel.room.status.text()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import LooksEnrolled, RequestEnded, SourceChanged, SourceState, Trouble
@@ -23,7 +21,7 @@ from metaface_gui.i18n import advice_text, issue_text, turn_text
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.types import Floats, QualityIssue
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, agreed
+from tests.gui.fakes import FakeEngine, agreed, child_of, drop, on_screen
 from tests.gui.panels.samples import enrollment, gallery, person
 from tests.pipeline.samples import sample, unit
 
@@ -32,13 +30,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> EnrollPanel:
-    made = EnrollPanel(engine.enrollment, bridge)
-    qtbot.addWidget(made)
-    made.resize(320, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
+    made = on_screen(qtbot, EnrollPanel(engine.enrollment, bridge), 320, 760)
     say(SourceChanged(SourceState.RUNNING, "Camera 1"))
     return made
 
@@ -46,10 +38,7 @@ def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> E
 def test_without_a_source_nothing_is_recorded_and_it_says_why(
     qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge
 ) -> None:
-    made = EnrollPanel(engine.enrollment, bridge)
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    made = on_screen(qtbot, EnrollPanel(engine.enrollment, bridge))
     assert not made.record_button.isEnabled()
     assert "no live picture" in made.guidance.text()
     made.setFocus()
@@ -64,22 +53,15 @@ def test_after_files_were_chosen_what_is_typed_is_the_name(panel: EnrollPanel, e
     assert panel.name_field.edit.hasFocus()
 
 
-def fill(qtbot: QtBot, panel: EnrollPanel, name: str) -> None:
+@pytest.fixture
+def holds_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A press is a hold, however short."""
+    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+
+
+def fill(panel: EnrollPanel, name: str) -> None:
     panel.focus_name()
     QTest.keyClicks(panel.name_field.edit, name)
-
-
-def drop(panel: EnrollPanel, *urls: QUrl) -> None:
-    data = QMimeData()
-    data.setUrls(list(urls))
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    action = Qt.DropAction.CopyAction
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # PySide6 6.12 wants a QPointF, 6.11 has no such overload
-        enter = QDragEnterEvent(QPoint(50, 50), action, data, buttons, keys)
-    QApplication.sendEvent(panel, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(panel, QDropEvent(QPointF(50, 50), action, data, buttons, keys))
 
 
 def test_a_click_records_until_the_next_click(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
@@ -90,10 +72,8 @@ def test_a_click_records_until_the_next_click(panel: EnrollPanel, engine: FakeEn
     assert [call.name for call in engine.calls] == ["enrollment.start", "enrollment.stop"]
 
 
-def test_a_hold_records_until_it_ends(
-    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+@pytest.mark.usefixtures("holds_at_once")
+def test_a_hold_records_until_it_ends(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     QTest.mousePress(panel.record_button, LEFT)
     say(enrollment(is_recording=True))
     assert engine.calls_of("enrollment.stop") == []
@@ -136,10 +116,8 @@ def test_a_countdown_can_be_cancelled(panel: EnrollPanel, engine: FakeEngine, sa
     assert engine.calls_of("enrollment.discard") == []
 
 
-def test_a_hold_records_without_counting(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+@pytest.mark.usefixtures("holds_at_once")
+def test_a_hold_records_without_counting(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine) -> None:
     panel.set_countdown(True)
     QTest.mousePress(panel.record_button, LEFT)
     qtbot.waitUntil(lambda: bool(engine.calls))
@@ -148,10 +126,8 @@ def test_a_hold_records_without_counting(
     assert not panel.record_button.is_counting
 
 
-def test_space_held_anywhere_in_the_panel_records(
-    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+@pytest.mark.usefixtures("holds_at_once")
+def test_space_held_anywhere_in_the_panel_records(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1))
     panel.grid.tiles[0].setFocus()
     QTest.keyPress(panel.grid.tiles[0], Qt.Key.Key_Space)
@@ -160,8 +136,8 @@ def test_space_held_anywhere_in_the_panel_records(
     assert len(engine.calls_of("enrollment.stop")) == 1
 
 
-def test_a_space_in_a_name_is_a_space(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine) -> None:
-    fill(qtbot, panel, "Ada Lovelace")
+def test_a_space_in_a_name_is_a_space(panel: EnrollPanel, engine: FakeEngine) -> None:
+    fill(panel, "Ada Lovelace")
     assert panel.name_field.text() == "Ada Lovelace"
     assert engine.calls == []
 
@@ -177,10 +153,8 @@ def test_the_time_of_a_recording_is_used_and_then_the_name_is_next(
     assert panel.name_field.edit.hasFocus()
 
 
-def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(
-    panel: EnrollPanel, say: Say, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+@pytest.mark.usefixtures("holds_at_once")
+def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(panel: EnrollPanel, say: Say) -> None:
     panel.start()
     QTest.keyPress(panel.record_button, Qt.Key.Key_Space)
     say(enrollment(1, 2, 3, is_recording=True, wanted=3))
@@ -191,10 +165,8 @@ def test_after_a_long_hold_the_name_is_next_once_it_is_let_go(
     assert panel.name_field.text() == ""
 
 
-def test_a_hold_ends_when_the_window_loses_the_keyboard(
-    panel: EnrollPanel, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
+@pytest.mark.usefixtures("holds_at_once")
+def test_a_hold_ends_when_the_window_loses_the_keyboard(panel: EnrollPanel, engine: FakeEngine) -> None:
     panel.start()
     QTest.keyPress(panel.record_button, Qt.Key.Key_Space)
     panel.name_field.edit.setFocus()
@@ -253,12 +225,12 @@ def test_undo_is_off_while_there_is_nothing_to_undo(panel: EnrollPanel, say: Say
     assert not panel.undo_button.isEnabled()
 
 
-def test_saving_needs_everything_and_says_what_is_missing(qtbot: QtBot, panel: EnrollPanel, say: Say) -> None:
+def test_saving_needs_everything_and_says_what_is_missing(panel: EnrollPanel, say: Say) -> None:
     say(enrollment())
     assert not panel.save_button.isEnabled()
     assert all(words in panel.missing.text() for words in ("record", "name", "consent"))
     say(enrollment(1))
-    fill(qtbot, panel, "Ada")
+    fill(panel, "Ada")
     assert "consent" in panel.missing.text()
     assert "consent" in panel.save_button.toolTip()
     assert not panel.save_button.isEnabled()
@@ -271,11 +243,9 @@ def saved(engine: FakeEngine) -> RequestEnded:
     return RequestEnded(engine.request_of("enrollment.save"))
 
 
-def test_a_new_person_is_saved_and_the_form_is_ready_again(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
-) -> None:
+def test_a_new_person_is_saved_and_the_form_is_ready_again(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1, 2))
-    fill(qtbot, panel, "  Ada   Lovelace ")
+    fill(panel, "  Ada   Lovelace ")
     panel.consent.check.click()
     QTest.mouseClick(panel.save_button, LEFT)
     assert engine.calls_of("enrollment.save") == [(agreed("Ada Lovelace"),)]
@@ -291,10 +261,10 @@ def test_a_new_person_is_saved_and_the_form_is_ready_again(
 
 
 def test_trouble_that_has_nothing_to_do_with_it_leaves_a_saving_alone(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
+    panel: EnrollPanel, engine: FakeEngine, say: Say
 ) -> None:
     say(enrollment(1, 2))
-    fill(qtbot, panel, "Ada")
+    fill(panel, "Ada")
     panel.consent.check.click()
     QTest.mouseClick(panel.save_button, LEFT)
     say(Trouble(EnrollmentError("A frame was lost. The next one is looked at.")))
@@ -308,9 +278,9 @@ def test_trouble_that_has_nothing_to_do_with_it_leaves_a_saving_alone(
     assert "Ada" in panel.missing.text()
 
 
-def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
+def test_enter_leads_through_the_form(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1))
-    fill(qtbot, panel, "Ada")
+    fill(panel, "Ada")
     QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Return)
     assert engine.calls_of("enrollment.save") == []
     assert panel.consent.check.hasFocus()
@@ -319,11 +289,9 @@ def test_enter_leads_through_the_form(qtbot: QtBot, panel: EnrollPanel, engine: 
     assert engine.calls_of("enrollment.save") == [(agreed("Ada"),)]
 
 
-def test_a_save_that_fails_keeps_everything_and_says_why(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
-) -> None:
+def test_a_save_that_fails_keeps_everything_and_says_why(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1))
-    fill(qtbot, panel, "Ada")
+    fill(panel, "Ada")
     panel.consent.check.click()
     panel.save_button.click()
     error = EnrollmentError("The disk is full. Free some space.")
@@ -366,11 +334,9 @@ def test_names_of_any_script_are_fine(panel: EnrollPanel, engine: FakeEngine, sa
     assert engine.calls_of("enrollment.save") == [(agreed(name),)]
 
 
-def test_escape_discards_and_undo_brings_name_and_shots_back(
-    qtbot: QtBot, panel: EnrollPanel, engine: FakeEngine, say: Say
-) -> None:
+def test_escape_discards_and_undo_brings_name_and_shots_back(panel: EnrollPanel, engine: FakeEngine, say: Say) -> None:
     say(enrollment(1, 2))
-    fill(qtbot, panel, "Ada")
+    fill(panel, "Ada")
     QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)  # closes the proposals if they are open
     if not engine.calls_of("enrollment.discard"):
         QTest.keyClick(panel.name_field.edit, Qt.Key.Key_Escape)
@@ -405,8 +371,7 @@ def test_files_chosen_in_the_dialog_are_taken(panel: EnrollPanel, engine: FakeEn
     file = tmp_path / "a.jpg"
     file.write_bytes(b"x")
     panel.files_button.click()
-    dialog = panel.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(panel, QFileDialog)
     dialog.filesSelected.emit([str(file)])
     assert engine.calls_of("enrollment.add_files") == [((file,),)]
     dialog.close()
@@ -414,8 +379,7 @@ def test_files_chosen_in_the_dialog_are_taken(panel: EnrollPanel, engine: FakeEn
 
 def test_a_cancelled_dialog_takes_nothing(panel: EnrollPanel, engine: FakeEngine) -> None:
     panel.files_button.click()
-    dialog = panel.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(panel, QFileDialog)
     dialog.reject()
     assert engine.calls == []
 
@@ -534,11 +498,11 @@ def ring_pixels(panel: EnrollPanel) -> int:
 
 
 @pytest.mark.parametrize("by", ["mouse", "key"])
+@pytest.mark.usefixtures("holds_at_once")
 def test_a_hold_takes_two_seconds_in_which_more_different_shots_replace_the_first_ones(
-    panel: EnrollPanel, engine: FakeEngine, say: Say, monkeypatch: pytest.MonkeyPatch, by: str
+    panel: EnrollPanel, engine: FakeEngine, say: Say, by: str
 ) -> None:
     """What is held down is recorded by the engine's own session, of a head that turns after 0.9 seconds."""
-    monkeypatch.setattr(record_button, "HOLD_MS", 0)
     now_s = 100.0
     session = EnrollmentSession(say, lambda: now_s)
     if by == "mouse":

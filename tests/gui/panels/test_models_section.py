@@ -9,14 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.models_section import ModelsSection
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.resources import weights_dir
 from metaface_gui.weights.store import WeightsStore
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, models
 
 
 @pytest.fixture
@@ -26,10 +25,6 @@ def section(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, tmp_path: Pa
     made.resize(320, 320)
     made.show()
     return made
-
-
-def models(learner: str) -> ModelsChanged:
-    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=("maml",))
 
 
 def test_every_method_has_its_title_and_explanation(section: ModelsSection) -> None:
@@ -43,15 +38,15 @@ def test_every_method_has_its_title_and_explanation(section: ModelsSection) -> N
 def test_the_list_follows_what_decides_and_asks_for_nothing(
     section: ModelsSection, engine: FakeEngine, say: Say
 ) -> None:
-    say(models("rl2"))
+    say(models("rl2", "maml"))
     assert section.learner.currentText() == "Auto (RL²)"
-    say(models("stock"))
+    say(models("stock", "maml"))
     assert section.learner.currentData() == "stock"
     assert engine.calls == []
 
 
 def test_choosing_with_the_keyboard(section: ModelsSection, engine: FakeEngine, say: Say) -> None:
-    say(models("prototypical"))
+    say(models("prototypical", "maml"))
     section.learner.setFocus()
     QTest.keyClick(section.learner, Qt.Key.Key_Down)
     assert engine.calls_of("models.set_learner") == [("matching",)]

@@ -15,7 +15,7 @@ from metaface_gui.gallery import PassphraseError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.people_files import PeopleFiles
 from metaface_gui.gui.widgets.passphrase_dialog import KnownPassphraseDialog, NewPassphraseDialog
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, child_of
 
 LEFT = Qt.MouseButton.LeftButton
 GOOD = "correct horse battery staple"
@@ -30,8 +30,7 @@ def window(qtbot: QtBot) -> QWidget:
 
 
 def choose(window: QWidget, path: Path) -> None:
-    dialog = window.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(window, QFileDialog)
     dialog.filesSelected.emit([str(path)])
     dialog.close()
 
@@ -41,9 +40,7 @@ def new_passphrase(window: QWidget, engine: FakeEngine, path: Path) -> NewPassph
     engine.recorder.listener = bridge
     PeopleFiles(engine.people, bridge, window).ask_export()
     choose(window, path)
-    dialog = window.findChild(NewPassphraseDialog)
-    assert isinstance(dialog, NewPassphraseDialog)
-    return dialog
+    return child_of(window, NewPassphraseDialog)
 
 
 def test_a_passphrase_is_typed_twice(window: QWidget, tmp_path: Path) -> None:
@@ -121,8 +118,7 @@ def test_a_file_with_a_passphrase_is_asked_for_it(
     choose(window, path)
     qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
     assert engine.calls_of("people.import_from") == []
-    dialog = window.findChild(KnownPassphraseDialog)
-    assert isinstance(dialog, KnownPassphraseDialog)
+    dialog = child_of(window, KnownPassphraseDialog)
     assert not dialog.confirm.isEnabled()
     QTest.keyClicks(dialog.passphrase, GOOD)
     QTest.mouseClick(dialog.confirm, LEFT)
@@ -150,8 +146,7 @@ def test_a_passphrase_that_is_not_the_one_is_asked_for_again(
     choose(window, path)
     for typed, error in (("wrong", PassphraseError("That is not the passphrase. Try again.")), (GOOD, None)):
         qtbot.waitUntil(lambda: window.findChild(KnownPassphraseDialog) is not None)
-        dialog = window.findChild(KnownPassphraseDialog)
-        assert isinstance(dialog, KnownPassphraseDialog)
+        dialog = child_of(window, KnownPassphraseDialog)
         assert dialog.note.isVisible() == (typed == GOOD)
         assert dialog.focusWidget() is dialog.passphrase, "typing goes on where it was"
         QTest.keyClicks(dialog.focusWidget(), typed)
@@ -169,8 +164,7 @@ def test_an_export_ends_with_a_word(
     files.message.connect(told.append)
     files.ask_export()
     choose(window, tmp_path / "people.metaface")
-    dialog = window.findChild(NewPassphraseDialog)
-    assert isinstance(dialog, NewPassphraseDialog)
+    dialog = child_of(window, NewPassphraseDialog)
     QTest.mouseClick(dialog.confirm, LEFT)
     bridge(RequestEnded(4711))
     bridge(RequestEnded(engine.request_of("people.export_to")))

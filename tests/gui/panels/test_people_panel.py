@@ -19,14 +19,14 @@ from metaface_gui.gui.panels.person_details import MOST_SHOTS
 from metaface_gui.gui.panels.shot_grid import CornerButton
 from metaface_gui.gui.widgets.passphrase_dialog import NewPassphraseDialog
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, child_of, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
 
 LEFT = Qt.MouseButton.LeftButton
 ADA, BOB, CYD = person(1, "Ada"), person(2, "Bob"), person(3, "Cyd")
 
 
-def click(qtbot: QtBot, panel: PeoplePanel, row: int, modifier: Qt.KeyboardModifier | None = None) -> None:
+def click(panel: PeoplePanel, row: int, modifier: Qt.KeyboardModifier | None = None) -> None:
     place = panel.list.visualRect(panel.sorted_people.index(row, 0)).center()
     QTest.mouseClick(panel.list.viewport(), LEFT, modifier or Qt.KeyboardModifier.NoModifier, place)
 
@@ -48,12 +48,12 @@ def test_an_empty_gallery_says_what_to_do(qtbot: QtBot, panel: PeoplePanel, say:
     assert panel.pages.currentWidget() is panel.list
 
 
-def test_nothing_is_offered_for_nobody(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+def test_nothing_is_offered_for_nobody(panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, BOB))
     details = panel.details
     buttons = (details.add_button, details.rename_button, details.hide_button, details.delete_button)
     assert not any(button.isVisible() for button in buttons)
-    click(qtbot, panel, 0)
+    click(panel, 0)
     assert all(button.isVisible() and button.isEnabled() for button in buttons)
     panel.list.clearSelection()
     assert not any(button.isVisible() for button in buttons)
@@ -78,7 +78,7 @@ def test_sorting_newest_first(panel: PeoplePanel, say: Say) -> None:
 
 def test_renaming_in_place(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     QTest.keyClick(panel.list, Qt.Key.Key_F2)
     line = editor(panel)
     assert line.selectedText() == "Ada"
@@ -87,9 +87,9 @@ def test_renaming_in_place(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine,
     qtbot.waitUntil(lambda: engine.calls_of("people.rename") == [(1, "Ada Byron")])
 
 
-def test_renaming_is_cancelled_with_escape(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+def test_renaming_is_cancelled_with_escape(panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     QTest.mouseClick(panel.details.rename_button, LEFT)
     line = editor(panel)
     QTest.keyClicks(line, "Nobody")
@@ -102,7 +102,7 @@ def test_a_name_that_is_taken_is_refused_in_words(
     qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
 ) -> None:
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     QTest.keyClick(panel.list, Qt.Key.Key_F2)
     QTest.keyClicks(editor(panel), "bob")
     QTest.keyClick(editor(panel), Qt.Key.Key_Return)
@@ -112,11 +112,11 @@ def test_a_name_that_is_taken_is_refused_in_words(
 
 @pytest.mark.parametrize("row", [0, 1, 2])
 def test_delete_asks_the_engine_at_once_and_a_second_one_hits_nobody(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, row: int
+    panel: PeoplePanel, engine: FakeEngine, say: Say, row: int
 ) -> None:
     everybody = (ADA, BOB, CYD)
     say(gallery(*everybody))
-    click(qtbot, panel, row)
+    click(panel, row)
     QTest.keyClick(panel.list, Qt.Key.Key_Delete)
     assert engine.calls_of("people.delete") == [(everybody[row].id,)]
     say(gallery(*(person for person in everybody if person is not everybody[row])))
@@ -127,29 +127,29 @@ def test_delete_asks_the_engine_at_once_and_a_second_one_hits_nobody(
     assert len(panel.chosen()) == 1, "the keyboard goes on from there"
 
 
-def test_who_was_chosen_stays_so_when_others_come_and_go(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+def test_who_was_chosen_stays_so_when_others_come_and_go(panel: PeoplePanel, say: Say) -> None:
     say(gallery(ADA, CYD))
-    click(qtbot, panel, 1)
+    click(panel, 1)
     say(gallery(ADA, BOB, CYD))
     say(gallery(BOB, CYD))
     assert panel.chosen() == (CYD,)
 
 
-def test_several_are_deleted_together(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
+def test_several_are_deleted_together(panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB, CYD))
-    click(qtbot, panel, 0)
-    click(qtbot, panel, 2, Qt.KeyboardModifier.ControlModifier)
+    click(panel, 0)
+    click(panel, 2, Qt.KeyboardModifier.ControlModifier)
     QTest.mouseClick(panel.details.delete_button, LEFT)
     assert engine.calls_of("people.delete") == [(1,), (3,)]
 
 
 def test_two_chosen_people_are_merged_into_the_one_whose_name_stays(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+    panel: PeoplePanel, engine: FakeEngine, say: Say
 ) -> None:
     say(gallery(ADA, BOB, CYD))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     assert not panel.details.merge_button.isVisible()
-    click(qtbot, panel, 1, Qt.KeyboardModifier.ControlModifier)
+    click(panel, 1, Qt.KeyboardModifier.ControlModifier)
     assert panel.details.merge_button.isVisible()
     actions = panel.details.merge_menu.actions()
     assert [action.text() for action in actions] == ["Keep “Ada”", "Keep “Bob”"]
@@ -180,7 +180,7 @@ def test_a_drop_between_two_people_is_none(panel: PeoplePanel, say: Say) -> None
 
 def test_the_context_menu(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     actions = {action.text(): action for action in panel.make_menu().actions()}
     with qtbot.waitSignal(panel.add_shots_requested) as asked:
         actions["Add shots"].trigger()
@@ -194,7 +194,7 @@ def test_shots_of_the_chosen_person_newest_first_and_one_deleted(
 ) -> None:
     engine.shots = {1: (shot(11, 1), shot(12, 1)), 2: (shot(21, 2),)}
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     qtbot.waitUntil(lambda: [tile.shot_id for tile in panel.details.grid.tiles] == [12, 11])
     QTest.mouseClick(panel.details.grid.tiles[0].close_button, LEFT)
     assert engine.calls_of("people.delete_shot") == [(12,)]
@@ -217,10 +217,10 @@ def test_shots_that_come_late_for_somebody_else_or_for_another_are_dropped(
 
 
 def test_a_gallery_that_did_not_change_a_person_reads_nothing_anew(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say
+    panel: PeoplePanel, engine: FakeEngine, say: Say
 ) -> None:
     say(gallery(ADA, BOB))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     say(gallery(ADA, person(2, "Bob", shots=9)))
     assert engine.calls_of("people.load_shots") == [(1,)]
 
@@ -230,7 +230,7 @@ def test_only_the_newest_of_very_many_shots_are_shown(
 ) -> None:
     engine.shots = {1: tuple(shot(number, 1) for number in range(1, MOST_SHOTS + 6))}
     say(gallery(person(1, "Ada", shots=MOST_SHOTS + 5)))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     qtbot.waitUntil(lambda: len(panel.details.grid.tiles) == MOST_SHOTS)
     assert panel.details.grid.tiles[0].shot_id == MOST_SHOTS + 5
     assert "newest" in panel.details.note.text()
@@ -246,7 +246,7 @@ def test_who_somebody_is_not_is_shown_apart_and_one_is_deleted(
     details = panel.details
     say(gallery(person(1, "Ada", shots=2, negatives=2), BOB))
     assert not details.negatives_title.isVisible()
-    click(qtbot, panel, 0)
+    click(panel, 0)
     qtbot.waitUntil(lambda: [tile.shot_id for tile in details.negatives.tiles] == [14, 13])
     assert [tile.shot_id for tile in details.grid.tiles] == [12, 11]
     assert details.negatives_title.text() == "Not this person (2)"
@@ -266,7 +266,7 @@ def test_who_somebody_is_not_is_shown_apart_and_one_is_deleted(
     engine.shots[1] = whole
     say(gallery(person(1, "Ada", shots=2, negatives=2), BOB))
     qtbot.waitUntil(details.negatives_title.isVisible)
-    click(qtbot, panel, 1)
+    click(panel, 1)
     assert not details.negatives_title.isVisible()
     assert details.negatives.tiles == ()
 
@@ -276,7 +276,7 @@ def test_deleting_the_last_negative_moves_no_shot_under_the_pointer(
 ) -> None:
     engine.shots = {1: tuple(shot(number, 1, is_negative=number > 7) for number in range(1, 9))}
     say(gallery(person(1, "Ada", shots=7, negatives=1)))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     details = panel.details
     qtbot.waitUntil(lambda: len(details.negatives.tiles) == 1)
     QApplication.processEvents()
@@ -300,7 +300,7 @@ def test_deleting_a_shot_leaves_its_place_until_the_pointer_has_gone(
 ) -> None:
     engine.shots = {1: tuple(shot(number, 1) for number in (1, 2, 3))}
     say(gallery(person(1, "Ada", shots=3)))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     details = panel.details
     qtbot.waitUntil(lambda: [tile.shot_id for tile in details.grid.tiles] == [3, 2, 1])
     qtbot.waitUntil(lambda: details.grid.tiles[0].x() < details.grid.tiles[1].x() < details.grid.tiles[2].x())
@@ -326,7 +326,7 @@ def point_at(widget: QWidget) -> None:
 def test_negatives_lie_below_the_shots(qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say) -> None:
     engine.shots = {1: tuple(shot(number, 1, is_negative=number > 7) for number in range(1, 10))}
     say(gallery(person(1, "Ada", shots=7, negatives=2)))
-    click(qtbot, panel, 0)
+    click(panel, 0)
     details = panel.details
     qtbot.waitUntil(lambda: len(details.negatives.tiles) == 2)
     panel.resize(320, 1000)
@@ -355,20 +355,17 @@ def test_exporting_and_importing(
     say(gallery(ADA))
     target = tmp_path / "all.metaface"
     QTest.mouseClick(panel.export_button, LEFT)
-    dialog = panel.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(panel, QFileDialog)
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
     dialog.filesSelected.emit([str(target)])
     dialog.close()
     qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
     assert engine.calls_of("people.export_to") == []
-    asks = panel.findChild(NewPassphraseDialog)
-    assert isinstance(asks, NewPassphraseDialog)
+    asks = child_of(panel, NewPassphraseDialog)
     QTest.mouseClick(asks.confirm, LEFT)
     assert engine.calls_of("people.export_to") == [(target,)]
     QTest.mouseClick(panel.import_button, LEFT)
-    dialog = panel.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(panel, QFileDialog)
     dialog.filesSelected.emit([str(target)])
     dialog.close()
     qtbot.waitUntil(lambda: engine.calls_of("people.import_from") == [(target,)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -20,23 +22,21 @@ from metaface_gui.gui.studio.hyperparameter_editors import (
 from metaface_gui.gui.studio.hyperparameter_form import HyperparameterForm
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import hyperparameters_of, with_value
+from tests.gui.fakes import on_screen
 
 LEFT = Qt.MouseButton.LeftButton
+Editor = TypeVar("Editor", bound=HyperparameterEditor)
 
 
 @pytest.fixture
 def form(qtbot: QtBot) -> HyperparameterForm:
-    made = HyperparameterForm()
-    qtbot.addWidget(made)
-    made.resize(300, 240)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
+    return on_screen(qtbot, HyperparameterForm(), 300, 240)
 
 
-def editor_of(form: HyperparameterForm, name: str) -> HyperparameterEditor:
-    return form.rows[name].editor
+def editor_of(form: HyperparameterForm, name: str, kind: type[Editor]) -> Editor:
+    editor = form.rows[name].editor
+    assert isinstance(editor, kind)
+    return editor
 
 
 @pytest.mark.parametrize("key", [*ALL_LEARNERS, "nothing"])
@@ -55,8 +55,7 @@ def test_every_method_has_a_row_a_setting_or_says_that_there_is_nothing(form: Hy
 
 def test_a_whole_number_by_button_key_and_typing(form: HyperparameterForm, qtbot: QtBot) -> None:
     form.show_settings("maml", None)
-    editor = editor_of(form, "inner_steps")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "inner_steps", IntegerEditor)
     with qtbot.waitSignal(form.settled) as settled:
         QTest.mouseClick(editor.more, LEFT)
     assert settled.args == ["maml", with_value("maml", None, "inner_steps", 6)]
@@ -74,8 +73,7 @@ def test_a_whole_number_by_button_key_and_typing(form: HyperparameterForm, qtbot
 
 def test_turning_on_and_on_is_said_once(form: HyperparameterForm, qtbot: QtBot) -> None:
     form.show_settings("maml", None)
-    editor = editor_of(form, "inner_steps")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "inner_steps", IntegerEditor)
     said: list[object] = []
     form.settled.connect(lambda _key, settings: said.append(settings))
     for _ in range(4):
@@ -88,8 +86,7 @@ def test_turning_on_and_on_is_said_once(form: HyperparameterForm, qtbot: QtBot) 
 
 def test_a_rate_by_slider_of_equal_ratios(form: HyperparameterForm, qtbot: QtBot) -> None:
     form.show_settings("maml", None)
-    editor = editor_of(form, "inner_lr")
-    assert isinstance(editor, LogEditor)
+    editor = editor_of(form, "inner_lr", LogEditor)
     assert editor.slider.value() == 50  # 1 is halfway from 0.1 to 10
     assert editor.value_at(0) == 0.1
     assert editor.value_at(100) == 10.0
@@ -104,16 +101,13 @@ def test_a_rate_by_slider_of_equal_ratios(form: HyperparameterForm, qtbot: QtBot
 def test_a_value_between_two_steps_of_the_slider_is_shown_exactly(form: HyperparameterForm, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(form.settled, wait=200):
         form.show_settings("maml", with_value("maml", None, "inner_lr", 1.23))
-    editor = editor_of(form, "inner_lr")
-    assert isinstance(editor, LogEditor)
+    editor = editor_of(form, "inner_lr", LogEditor)
     assert editor.words.text() == "1.23"
 
 
 def test_a_real_number_a_choice_and_a_flag(form: HyperparameterForm, qtbot: QtBot) -> None:
     form.show_settings("maml", None)
-    real, flag = editor_of(form, "rate_decay"), editor_of(form, "anil")
-    assert isinstance(real, RealEditor)
-    assert isinstance(flag, FlagEditor)
+    real, flag = editor_of(form, "rate_decay", RealEditor), editor_of(form, "anil", FlagEditor)
     assert real.box.text() in ("1.00", "1,00")
     with qtbot.waitSignal(form.settled) as settled:
         QTest.mouseClick(real.less, LEFT)
@@ -123,8 +117,7 @@ def test_a_real_number_a_choice_and_a_flag(form: HyperparameterForm, qtbot: QtBo
         QTest.keyClick(flag.check, Qt.Key.Key_Space)
     assert settled.args[1] == with_value("maml", with_value("maml", None, "rate_decay", 0.99), "anil", True)
     form.show_settings("prototypical", None)
-    choice = editor_of(form, "distance")
-    assert isinstance(choice, ChoiceEditor)
+    choice = editor_of(form, "distance", ChoiceEditor)
     choice.combo.setFocus()
     with qtbot.waitSignal(form.settled) as settled:
         QTest.keyClick(choice.combo, Qt.Key.Key_Down)
@@ -135,7 +128,7 @@ def test_a_real_number_a_choice_and_a_flag(form: HyperparameterForm, qtbot: QtBo
 def test_both_ends_of_every_range_are_taken(form: HyperparameterForm, qtbot: QtBot, key: str) -> None:
     form.show_settings(key, None)
     for parameter in hyperparameters_of(key):
-        editor = editor_of(form, parameter.name)
+        editor = form.rows[parameter.name].editor
         for end, value in ((Qt.Key.Key_Home, parameter.low), (Qt.Key.Key_End, parameter.high)):
             if isinstance(editor, LogEditor):
                 QTest.keyClick(editor.slider, end)
@@ -175,8 +168,7 @@ def test_reset_all(form: HyperparameterForm, qtbot: QtBot) -> None:
         QTest.mouseClick(form.reset_all, LEFT)
     assert settled.args == ["rl2", None]
     assert not form.reset_all.isEnabled()
-    editor = editor_of(form, "trials")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "trials", IntegerEditor)
     assert editor.box.value() == 4
 
 
@@ -184,8 +176,7 @@ def test_another_method_does_not_swallow_what_was_just_turned(form: Hyperparamet
     said: list[tuple[str, object]] = []
     form.settled.connect(lambda key, settings: said.append((key, settings)))
     form.show_settings("rl2", None)
-    editor = editor_of(form, "trials")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "trials", IntegerEditor)
     QTest.mouseClick(editor.more, LEFT)
     form.show_settings("maml", None)
     assert said == [("rl2", with_value("rl2", None, "trials", 5))]
@@ -194,8 +185,7 @@ def test_another_method_does_not_swallow_what_was_just_turned(form: Hyperparamet
 
 def test_an_old_answer_does_not_turn_a_knob_back(form: HyperparameterForm, qtbot: QtBot) -> None:
     form.show_settings("rl2", None)
-    editor = editor_of(form, "trials")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "trials", IntegerEditor)
     QTest.mouseClick(editor.more, LEFT)
     form.show_settings("rl2", None)
     assert editor.box.value() == 5
@@ -207,8 +197,7 @@ def test_an_old_answer_does_not_turn_a_knob_back(form: HyperparameterForm, qtbot
 
 def test_the_wheel_scrolls_past_a_knob_that_nobody_turns(form: HyperparameterForm) -> None:
     form.show_settings("rl2", None)
-    editor = editor_of(form, "trials")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "trials", IntegerEditor)
     form.setFocus()
 
     def turn() -> None:
@@ -230,6 +219,5 @@ def test_rows_are_made_when_they_are_to_be_seen(form: HyperparameterForm) -> Non
     assert form.rows == {}
     assert form.reset_all.isEnabled()
     form.show()
-    editor = editor_of(form, "inner_steps")
-    assert isinstance(editor, IntegerEditor)
+    editor = editor_of(form, "inner_steps", IntegerEditor)
     assert editor.box.value() == 3

@@ -13,33 +13,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import MapChanged, ModelsChanged, ModelState, ResultReady, ShotsRead
+from metaface_gui.engine.events import MapChanged, ResultReady, ShotsRead
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.map_page import MapPage, stable_slots
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.types import TrackedFace
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_result, models, on_screen
 from tests.gui.panels.samples import gallery, person, shot
 from tests.gui.studio.explanations import embedding_map
 
 LEFT = Qt.MouseButton.LeftButton
 
 
-def deciding(learner: str) -> ModelsChanged:
-    return ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01)
-
-
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> MapPage:
     """Follows MAML, is on screen and has no map yet."""
-    made = MapPage(engine.studio, engine.people, bridge)
-    qtbot.addWidget(made)
-    made.resize(900, 240)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    say(deciding("maml"))
+    made = on_screen(qtbot, MapPage(engine.studio, engine.people, bridge), 900, 240)
+    say(models("maml"))
     return made
 
 
@@ -91,7 +82,7 @@ def test_a_map_is_wanted_while_the_page_is_seen(page: MapPage, engine: FakeEngin
 def test_a_hidden_page_asks_nothing_and_draws_nothing(shown: MapPage, engine: FakeEngine, say: Say) -> None:
     shown.hide()
     engine.calls.clear()
-    say(deciding("reptile"))
+    say(models("reptile"))
     say(make_result(at(0.1, 0.1)))
     assert engine.calls == []
     assert shown.plot.probes.probes == ()
@@ -100,21 +91,21 @@ def test_a_hidden_page_asks_nothing_and_draws_nothing(shown: MapPage, engine: Fa
 
 
 def test_it_follows_the_deciding_method_until_another_is_chosen(page: MapPage, engine: FakeEngine, say: Say) -> None:
-    say(deciding("reptile"))
+    say(models("reptile"))
     assert "Reptile" in page.method.itemText(0)
     assert engine.calls_of("studio.set_map_learner")[1:] == [("reptile",)]
     page.method.setFocus()
     QTest.keyClick(page.method, Qt.Key.Key_Down)  # the first of the nine
     chosen = page.method.currentData()
     assert engine.calls_of("studio.set_map_learner")[2:] == [(chosen,)]
-    say(deciding("maml"))
+    say(models("maml"))
     assert len(engine.calls_of("studio.set_map_learner")) == 3
     QTest.keyClick(page.method, Qt.Key.Key_Up)
     assert engine.calls_of("studio.set_map_learner")[3:] == [("maml",)]
 
 
 def test_news_of_the_same_method_ask_nothing_again(page: MapPage, engine: FakeEngine, say: Say) -> None:
-    say(deciding("maml"))
+    say(models("maml"))
     assert engine.calls_of("studio.set_map_learner") == [("maml",)]
 
 

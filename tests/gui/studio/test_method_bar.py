@@ -9,21 +9,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow, QMenu, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import ModelsChanged, ModelState
+from metaface_gui.engine.events import ModelState
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.method_bar import MethodBar
 from metaface_gui.gui.theme import FontSize, Theme, ThemeMode, font
 from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, child_of, models, on_screen
 
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 KEYS = list(LEARNERS)
-
-
-def models(learner: str, *compared: str, state: ModelState = ModelState.READY) -> ModelsChanged:
-    return ModelsChanged(state, "yunet", "sface", "cpu", learner, 0.01, compared=compared)
 
 
 class Window(QMainWindow):
@@ -46,12 +42,7 @@ class Window(QMainWindow):
 
 @pytest.fixture
 def window(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, say: Say) -> Window:
-    made = Window(engine, bridge)
-    qtbot.addWidget(made)
-    made.resize(1280, 300)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
+    made = on_screen(qtbot, Window(engine, bridge), 1280, 300)
     made.stage.setFocus()
     say(models("prototypical"))
     return made
@@ -208,8 +199,7 @@ def test_a_right_click_opens_the_menu_of_its_button(bar: MethodBar) -> None:
     place = bar.row.mapTo(bar, bar.buttons["reptile"].geometry().center())
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, bar.mapToGlobal(place))
     QApplication.sendEvent(bar, event)
-    menu = bar.findChild(QMenu)
-    assert isinstance(menu, QMenu)
+    menu = child_of(bar, QMenu)
     assert menu.isVisible()
     menu.close()
     beside = QPoint(bar.width() - 2, 5)

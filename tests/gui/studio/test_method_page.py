@@ -12,8 +12,6 @@ from metaface_gui.engine.events import (
     AdaptationEvaluated,
     Adapted,
     AdaptStepTaken,
-    ModelsChanged,
-    ModelState,
 )
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.hyperparameter_editors import IntegerEditor
@@ -25,17 +23,11 @@ from metaface_gui.pipeline.learners.base import AdaptStep
 from metaface_gui.pipeline.learners.hyperparameters import with_value
 from metaface_gui.pipeline.learners.rl2 import Trial
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, models, on_screen
 
 LEFT = Qt.MouseButton.LeftButton
 STEPS = tuple(AdaptStep(i, 5, 1.0 / (i + 1), 0.9 + 0.02 * i) for i in range(6))
 TRIALS = (Trial("Prototypes", 0.97), Trial("MAML", 0.99))
-
-
-def models(learner: str, *compared: str, **settings: object) -> ModelsChanged:
-    return ModelsChanged(
-        ModelState.READY, "yunet", "sface", "cpu", learner, 0.01, compared=compared, hyperparameters=settings
-    )
 
 
 def adapted(learner: str, *, is_primary: bool = True) -> Adapted:
@@ -46,13 +38,7 @@ def adapted(learner: str, *, is_primary: bool = True) -> Adapted:
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> MethodPage:
-    made = MethodPage(engine.models, bridge)
-    qtbot.addWidget(made)
-    made.resize(920, 220)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
+    return on_screen(qtbot, MethodPage(engine.models, bridge), 920, 220)
 
 
 def text_of(page: MethodPage) -> str:
@@ -192,12 +178,12 @@ def test_turning_a_knob_asks_the_engine_and_its_answer_is_shown(
     qtbot.waitUntil(lambda: bool(engine.calls))
     seven = with_value("maml", None, "inner_steps", 7)
     assert engine.calls_of("models.set_hyperparameters") == [("maml", seven)]
-    say(models("maml", maml=seven))
+    say(models("maml", hyperparameters={"maml": seven}))
     assert editor.box.value() == 7
     assert page.form.reset_all.isEnabled()
-    say(models("reptile", maml=seven))
+    say(models("reptile", hyperparameters={"maml": seven}))
     assert not page.form.reset_all.isEnabled()
-    say(models("maml", maml=with_value("maml", None, "inner_steps", 2)))
+    say(models("maml", hyperparameters={"maml": with_value("maml", None, "inner_steps", 2)}))
     assert editor.box.value() == 2
     assert len(engine.calls) == 1
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +15,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
-    EngineEvent,
     GalleryChanged,
     JobChanged,
-    ModelsChanged,
-    ModelState,
     RequestEnded,
     SelfTested,
 )
@@ -33,9 +29,8 @@ from metaface_gui.gui.studio.report_words import ReportColumn
 from metaface_gui.gui.theme import Theme, ThemeMode
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 from tests.engine.references import holders
-from tests.gui.fakes import FakeEngine
-
-Tell = Callable[[EngineEvent], None]
+from tests.gui.conftest import Say
+from tests.gui.fakes import FakeEngine, child_of, models, on_screen
 
 
 def row(key: str, named: int, adapt_ms: float, fpir: float = 0.0102) -> LearnerScore:
@@ -72,11 +67,6 @@ def people(*shot_counts: int, revision: int = 7) -> GalleryChanged:
     return GalleryChanged(GallerySnapshot(tuple(made), revision))
 
 
-def models(learner: str = "prototypical", **changes: object) -> ModelsChanged:
-    made = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", learner, 0.01)
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
 def progress(engine: FakeEngine, fraction: float = 0.3) -> JobChanged:
     """How far the test is that was asked for last."""
     return JobChanged(engine.request_of("studio.self_test"), "Testing the methods", fraction)
@@ -89,22 +79,7 @@ def ended(engine: FakeEngine, error: KnownError | None = None, *, is_cancelled: 
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> ReportPage:
-    made = ReportPage(engine.studio, engine.models, engine.jobs, bridge)
-    qtbot.addWidget(made)
-    made.resize(1500, 330)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
-
-
-@pytest.fixture
-def tell(bridge: EngineBridge) -> Tell:
-    def say(event: EngineEvent) -> None:
-        bridge(event)
-        QGuiApplication.processEvents()
-
-    return say
+    return on_screen(qtbot, ReportPage(engine.studio, engine.models, engine.jobs, bridge), 1500, 330)
 
 
 def click(widget: QWidget) -> None:
@@ -120,43 +95,43 @@ def learners(page: ReportPage) -> list[str]:
     return [score.learner for score in page.table.rows()]
 
 
-def test_before_the_first_test_the_page_says_what_to_do_next(page: ReportPage, tell: Tell) -> None:
+def test_before_the_first_test_the_page_says_what_to_do_next(page: ReportPage, say: Say) -> None:
     assert page.note.isVisible()
     assert "Test all methods" in page.note.text
-    tell(people())
+    say(people())
     assert not page.test_button.isEnabled()
     assert "Nobody is enrolled" in page.note.text
-    tell(people(0, 1))
+    say(people(0, 1))
     assert not page.test_button.isEnabled()
     assert "record a second one of Person 1" in page.note.text
     assert page.test_button.toolTip().startswith("Everybody has only one shot")
-    tell(people(1, 2))
+    say(people(1, 2))
     assert page.test_button.isEnabled()
     for button in (page.copy_button, page.export_button, page.use_button):
         assert not button.isVisible()
 
 
-def test_a_click_tests_all_methods_and_shows_how_far_it_is(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
+def test_a_click_tests_all_methods_and_shows_how_far_it_is(page: ReportPage, engine: FakeEngine, say: Say) -> None:
     click(page.test_button)
     assert len(engine.calls_of("studio.self_test")) == 1
     assert page.is_running
     assert not page.test_button.isVisible()
     assert page.cancel_button.isVisible()
     assert page.cancel_button.isEnabled()
-    tell(progress(engine))
+    say(progress(engine))
     assert page.progress.value() == 300
-    tell(JobChanged(4711, "Testing the methods", 0.9))
+    say(JobChanged(4711, "Testing the methods", 0.9))
     assert page.progress.value() == 300, "another job's progress, whatever it is called"
-    tell(SelfTested(report()))
-    tell(RequestEnded(4711))
+    say(SelfTested(report()))
+    say(RequestEnded(4711))
     assert page.is_running
-    tell(ended(engine))
+    say(ended(engine))
     assert not page.is_running
     assert page.test_button.text() == "Test again"
     assert page.results.isVisible()
 
 
-def test_the_space_bar_and_escape_do_it_too(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
+def test_the_space_bar_and_escape_do_it_too(page: ReportPage, engine: FakeEngine, say: Say) -> None:
     page.test_button.setFocus()
     QTest.keyClick(page.test_button, Qt.Key.Key_Space)
     assert len(engine.calls_of("studio.self_test")) == 1
@@ -165,41 +140,41 @@ def test_the_space_bar_and_escape_do_it_too(page: ReportPage, engine: FakeEngine
     assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
 
 
-def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_cancelling_keeps_the_last_report(page: ReportPage, engine: FakeEngine, say: Say) -> None:
+    say(SelfTested(report()))
     click(page.test_button)
-    tell(progress(engine))
+    say(progress(engine))
     assert page.results.isVisible()
     assert page.second_line.text() == "Below is the last report."
     click(page.cancel_button)
     assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
     assert page.is_running, "until the engine says that it has stopped"
-    tell(ended(engine, is_cancelled=True))
+    say(ended(engine, is_cancelled=True))
     assert not page.is_running
     assert page.second_line.text() == "The test was stopped."
     assert len(page.table.rows()) == 3
 
 
-def test_a_test_that_was_asked_for_elsewhere_can_be_followed(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
+def test_a_test_that_was_asked_for_elsewhere_can_be_followed(page: ReportPage, engine: FakeEngine, say: Say) -> None:
     page.follow(engine.studio.self_test())
     assert page.is_running
-    tell(progress(engine, 0.1))
+    say(progress(engine, 0.1))
     assert page.progress.value() == 100
     click(page.cancel_button)
     assert engine.calls_of("jobs.cancel") == [(engine.request_of("studio.self_test"),)]
 
 
-def test_a_failure_is_said_in_place(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
+def test_a_failure_is_said_in_place(page: ReportPage, engine: FakeEngine, say: Say) -> None:
     click(page.test_button)
-    tell(ended(engine, KnownError("The gallery changed. Test it again.")))
+    say(ended(engine, KnownError("The gallery changed. Test it again.")))
     assert page.second_line.text() == "The gallery changed. Test it again."
     assert page.second_line.property("role") == "error"
     click(page.test_button)
     assert page.second_line.text() == ""
 
 
-def test_the_table_shows_counts_and_marks_the_recommended_method(page: ReportPage, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_the_table_shows_counts_and_marks_the_recommended_method(page: ReportPage, say: Say) -> None:
+    say(SelfTested(report()))
     assert learners(page) == ["maml", "prototypical", "reptile"], "most named right first"
     assert column_texts(page, ReportColumn.NAMED_DEGRADED) == [
         "90.0 % (9 of 10)",
@@ -219,8 +194,8 @@ def test_the_table_shows_counts_and_marks_the_recommended_method(page: ReportPag
     assert "10 shots left out in turn" in page.second_line.text()
 
 
-def test_a_cells_tooltip_says_what_chance_leaves_open(page: ReportPage, tell: Tell) -> None:
-    tell(SelfTested(report(n_degraded=40)))
+def test_a_cells_tooltip_says_what_chance_leaves_open(page: ReportPage, say: Say) -> None:
+    say(SelfTested(report(n_degraded=40)))
     model = page.table.model()
     tip = str(model.index(0, ReportColumn.NAMED_DEGRADED).data(Qt.ItemDataRole.ToolTipRole))
     assert "90.0 % (36 of 40)" in tip
@@ -228,17 +203,17 @@ def test_a_cells_tooltip_says_what_chance_leaves_open(page: ReportPage, tell: Te
     assert "5,000 independent" in str(model.index(0, ReportColumn.FPIR).data(Qt.ItemDataRole.ToolTipRole))
 
 
-def test_without_strangers_the_fpir_is_a_dash(page: ReportPage, tell: Tell) -> None:
+def test_without_strangers_the_fpir_is_a_dash(page: ReportPage, say: Say) -> None:
     rows = tuple(replace(score, fpir=math.nan) for score in report().rows)
-    tell(SelfTested(report(rows=rows, n_strangers=0)))
+    say(SelfTested(report(rows=rows, n_strangers=0)))
     assert column_texts(page, ReportColumn.FPIR) == ["–"] * 3
     page.table.sort_by(ReportColumn.FPIR)
     assert len(learners(page)) == 3
     assert "fixed threshold" in page.second_line.toolTip()
 
 
-def test_a_click_on_a_heading_sorts_by_its_numbers(page: ReportPage, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_a_click_on_a_heading_sorts_by_its_numbers(page: ReportPage, say: Say) -> None:
+    say(SelfTested(report()))
     head = page.table.horizontalHeader()
 
     def click_heading(column: ReportColumn) -> None:
@@ -251,15 +226,15 @@ def test_a_click_on_a_heading_sorts_by_its_numbers(page: ReportPage, tell: Tell)
     click_heading(ReportColumn.ADAPT)
     assert learners(page) == first[::-1]
     assert page.table.learner == "maml", "the selection stays with its method"
-    tell(SelfTested(report(seconds=5.0)))
+    say(SelfTested(report(seconds=5.0)))
     assert learners(page) == first[::-1], "and the order with the next report"
 
 
 def test_arrow_keys_choose_a_method_and_its_matrix_and_enter_uses_it(
-    page: ReportPage, engine: FakeEngine, tell: Tell
+    page: ReportPage, engine: FakeEngine, say: Say
 ) -> None:
-    tell(models("reptile"))
-    tell(SelfTested(report()))
+    say(models("reptile"))
+    say(SelfTested(report()))
     assert page.matrix.cells.data(page.matrix.cells.index(0, 0)) == "9"
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_Down)
@@ -273,11 +248,11 @@ def test_arrow_keys_choose_a_method_and_its_matrix_and_enter_uses_it(
     assert engine.calls_of("models.set_learner") == [("prototypical",)], "reptile is in use already"
 
 
-def test_the_button_and_a_double_click_use_the_method(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_the_button_and_a_double_click_use_the_method(page: ReportPage, engine: FakeEngine, say: Say) -> None:
+    say(SelfTested(report()))
     click(page.use_button)
     assert engine.calls_of("models.set_learner") == [("maml",)]
-    tell(models("maml"))
+    say(models("maml"))
     assert (page.use_button.text(), page.use_button.isEnabled()) == ("In use", False)
     place = page.table.visualRect(page.table.model().index(2, 0)).center()
     QTest.mouseClick(page.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
@@ -286,8 +261,8 @@ def test_the_button_and_a_double_click_use_the_method(page: ReportPage, engine: 
     assert engine.calls_of("models.set_learner") == [("maml",), ("reptile",)]
 
 
-def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: FakeEngine, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: FakeEngine, say: Say) -> None:
+    say(SelfTested(report()))
     page.table.customContextMenuRequested.emit(QPoint(5, 5))
     menu = next(menu for menu in page.findChildren(QMenu) if menu.isVisible())
     assert [action.text() for action in menu.actions()] == ["Use this method", "Copy the table", "Sort by"]
@@ -300,8 +275,8 @@ def test_the_menu_of_the_table_sorts_copies_and_uses(page: ReportPage, engine: F
     menu.close()
 
 
-def test_the_keys_of_copying_and_the_button_give_the_table_as_it_is_sorted(page: ReportPage, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_the_keys_of_copying_and_the_button_give_the_table_as_it_is_sorted(page: ReportPage, say: Say) -> None:
+    say(SelfTested(report()))
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     lines = QGuiApplication.clipboard().text().splitlines()
@@ -315,15 +290,14 @@ def test_the_keys_of_copying_and_the_button_give_the_table_as_it_is_sorted(page:
 
 
 def choose(page: ReportPage, path: Path) -> None:
-    dialog = page.findChild(QFileDialog)
-    assert isinstance(dialog, QFileDialog)
+    dialog = child_of(page, QFileDialog)
     dialog.filesSelected.emit([str(path)])
     dialog.close()
 
 
-def test_the_table_is_exported_as_csv_with_what_it_rests_on(page: ReportPage, tell: Tell, tmp_path: Path) -> None:
+def test_the_table_is_exported_as_csv_with_what_it_rests_on(page: ReportPage, say: Say, tmp_path: Path) -> None:
     rows = (*report().rows[:2], replace(report().rows[2], changed_settings="inner_steps=8, anil=True"))
-    tell(SelfTested(report(rows=rows, people=("=Abe", "Béa"))))
+    say(SelfTested(report(rows=rows, people=("=Abe", "Béa"))))
     page.export_csv.trigger()
     path = tmp_path / "report.csv"
     choose(page, path)
@@ -345,9 +319,9 @@ def test_the_table_is_exported_as_csv_with_what_it_rests_on(page: ReportPage, te
 
 
 @pytest.mark.parametrize("mode", [ThemeMode.DARK, ThemeMode.LIGHT])
-def test_the_picture_holds_table_and_matrix(page: ReportPage, tell: Tell, tmp_path: Path, mode: ThemeMode) -> None:
+def test_the_picture_holds_table_and_matrix(page: ReportPage, say: Say, tmp_path: Path, mode: ThemeMode) -> None:
     Theme.current().set_mode(mode)
-    tell(SelfTested(report()))
+    say(SelfTested(report()))
     page.export_png.trigger()
     choose(page, tmp_path / "report.png")
     small = QImage(str(tmp_path / "report.png"))
@@ -357,16 +331,16 @@ def test_the_picture_holds_table_and_matrix(page: ReportPage, tell: Tell, tmp_pa
     assert len(colours) > 20
     many = tuple(f"Person {number}" for number in range(25))
     rows = tuple(replace(score, confusion=np.eye(25, 26, dtype=np.int64)) for score in report().rows)
-    tell(SelfTested(report(people=many, rows=rows)))
+    say(SelfTested(report(people=many, rows=rows)))
     page.save_png(tmp_path / "many.png")
     large = QImage(str(tmp_path / "many.png"))
     assert large.height() > small.height() + 20 * 24 * 2
 
 
 def test_what_cannot_be_written_is_refused_with_a_next_step(
-    qtbot: QtBot, page: ReportPage, tell: Tell, tmp_path: Path
+    qtbot: QtBot, page: ReportPage, say: Say, tmp_path: Path
 ) -> None:
-    tell(SelfTested(report()))
+    say(SelfTested(report()))
     (tmp_path / "file").write_text("")
     for save in (page.save_csv, page.save_png):
         with qtbot.waitSignal(page.refused) as refused:
@@ -377,32 +351,32 @@ def test_what_cannot_be_written_is_refused_with_a_next_step(
 
 
 def test_results_of_an_older_gallery_or_other_settings_are_called_that(
-    page: ReportPage, engine: FakeEngine, tell: Tell
+    page: ReportPage, engine: FakeEngine, say: Say
 ) -> None:
-    tell(models())
-    tell(people(2, 2, revision=7))
+    say(models())
+    say(people(2, 2, revision=7))
     click(page.test_button)
-    tell(progress(engine))
-    tell(SelfTested(report(revision=7)))
-    tell(ended(engine))
+    say(progress(engine))
+    say(SelfTested(report(revision=7)))
+    say(ended(engine))
     assert "left out" in page.second_line.text()
-    tell(models("maml"))
+    say(models("maml"))
     assert "left out" in page.second_line.text(), "which method decides makes no difference"
-    tell(models(fpir=0.05))
+    say(models(fpir=0.05))
     assert page.second_line.text().startswith("The settings have changed since")
-    tell(models(hyperparameters={"maml": 3}))
+    say(models(hyperparameters={"maml": 3}))
     assert page.second_line.text().startswith("The settings have changed since")
-    tell(models())
+    say(models())
     assert "left out" in page.second_line.text()
-    tell(people(2, 2, revision=8))
+    say(people(2, 2, revision=8))
     assert page.second_line.text().startswith("The gallery has changed since")
-    tell(SelfTested(report(revision=8)))
+    say(SelfTested(report(revision=8)))
     assert "left out" in page.second_line.text()
 
 
-def test_the_report_stays_after_a_change_of_theme(page: ReportPage, tell: Tell) -> None:
+def test_the_report_stays_after_a_change_of_theme(page: ReportPage, say: Say) -> None:
     Theme.current().set_mode(ThemeMode.DARK)
-    tell(SelfTested(report()))
+    say(SelfTested(report()))
     dark = page.grab().toImage()
     Theme.current().set_mode(ThemeMode.LIGHT)
     QGuiApplication.processEvents()
@@ -414,8 +388,8 @@ def test_the_report_stays_after_a_change_of_theme(page: ReportPage, tell: Tell) 
 
 
 @pytest.mark.parametrize("width", [900, 1500])
-def test_all_columns_can_be_seen_without_scrolling(page: ReportPage, tell: Tell, width: int) -> None:
-    tell(SelfTested(report()))
+def test_all_columns_can_be_seen_without_scrolling(page: ReportPage, say: Say, width: int) -> None:
+    say(SelfTested(report()))
     page.resize(width, 240)
     QGuiApplication.processEvents()
     assert page.table.horizontalScrollBar().maximum() == 0
@@ -423,8 +397,8 @@ def test_all_columns_can_be_seen_without_scrolling(page: ReportPage, tell: Tell,
     assert page.width() == width
 
 
-def test_a_split_made_by_hand_stays(page: ReportPage, tell: Tell) -> None:
-    tell(SelfTested(report()))
+def test_a_split_made_by_hand_stays(page: ReportPage, say: Say) -> None:
+    say(SelfTested(report()))
     page.results.setSizes([900, 500])
     page.results.splitterMoved.emit(900, 1)
     before = page.results.sizes()
@@ -451,28 +425,28 @@ def gallery_of(*names: str, first_id: int = 1, revision: int = 7) -> GalleryChan
     return GalleryChanged(GallerySnapshot(tuple(made), revision))
 
 
-def test_a_report_goes_with_whoever_it_names(page: ReportPage, tell: Tell) -> None:
-    tell(gallery_of("Abe", "Bea"))
-    tell(SelfTested(report()))
+def test_a_report_goes_with_whoever_it_names(page: ReportPage, say: Say) -> None:
+    say(gallery_of("Abe", "Bea"))
+    say(SelfTested(report()))
     assert holders(vars(page.matrix.cells), "Bea")
-    tell(gallery_of("Abe", revision=8))
+    say(gallery_of("Abe", revision=8))
     assert page.report is None
     assert "deleted" in page.second_line.text() + page.first_line.text() + page.note.text
     for widget in (page, page.table, page.matrix, page.matrix.cells):
         assert holders(vars(widget), "Bea", without=(page.parent(),)) == []
-    tell(gallery_of("Abe", "Cleo", revision=9))
-    tell(SelfTested(report(people=("Abe", "Cleo"), revision=9)))
+    say(gallery_of("Abe", "Cleo", revision=9))
+    say(SelfTested(report(people=("Abe", "Cleo"), revision=9)))
     assert page.report is not None
 
 
-def test_a_report_stays_when_somebody_is_only_renamed(page: ReportPage, tell: Tell) -> None:
-    tell(gallery_of("Abe", "Bea"))
-    tell(SelfTested(report()))
-    tell(gallery_of("Abe", "Beatrix", revision=8))
+def test_a_report_stays_when_somebody_is_only_renamed(page: ReportPage, say: Say) -> None:
+    say(gallery_of("Abe", "Bea"))
+    say(SelfTested(report()))
+    say(gallery_of("Abe", "Beatrix", revision=8))
     assert page.report is not None
 
 
-def test_a_report_that_comes_too_late_is_not_shown(page: ReportPage, tell: Tell) -> None:
-    tell(gallery_of("Abe", revision=8))
-    tell(SelfTested(report(revision=7)))
+def test_a_report_that_comes_too_late_is_not_shown(page: ReportPage, say: Say) -> None:
+    say(gallery_of("Abe", revision=8))
+    say(SelfTested(report(revision=7)))
     assert page.report is None

@@ -1,25 +1,22 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import ModelsChanged, ModelState, RoomChanged, RoomEvaluated, StrangersHere
+from metaface_gui.engine.events import RoomChanged, RoomEvaluated, StrangersHere
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
 from metaface_gui.gui.studio.strangers_bars import percent
 from metaface_gui.pipeline.recognition.room_share import LetThrough
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, models
 
 LEFT = Qt.MouseButton.LeftButton
 NOW = StrangersHere(0.4, LetThrough(0.004, 0.011, 0.03))
 BEFORE = StrangersHere(0.3, LetThrough(0.05, 0.18, 0.4))
-MODELS = ModelsChanged(ModelState.READY, "yunet", "sface", "cpu", "prototypical", 0.01)
 
 
 @pytest.fixture
@@ -63,7 +60,7 @@ def test_adapting_undoing_and_the_switch_by_mouse_and_key(panel: RoomAdaptation,
     QTest.mouseClick(panel.switch, LEFT, pos=QPoint(8, panel.switch.height() // 2))
     assert len(engine.calls_of("room.adapt")) == len(engine.calls_of("room.undo")) == 2
     assert engine.calls_of("room.set_used") == [(False,)]
-    say(replace(MODELS, use_room=False))
+    say(models(use_room=False))
     assert not panel.switch.isChecked()
     assert not panel.button.isEnabled()
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.room_page import RoomPage
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, child_of
 
 
 @pytest.mark.parametrize(("width", "is_beside"), [(520, False), (580, True), (664, True), (920, True)])
@@ -21,8 +21,7 @@ def test_nothing_has_to_be_scrolled_sideways(
     page.show()
     for _layouts_within_layouts in range(4):
         QApplication.processEvents()
-    scroll = page.findChild(QScrollArea)
-    assert isinstance(scroll, QScrollArea)
+    scroll = child_of(page, QScrollArea)
     assert scroll.horizontalScrollBar().maximum() == 0
     assert (page.adaptation.y() == page.dial.y()) == is_beside
     assert page.minimumSizeHint().height() < 260, "the other pages need not be as high"
@@ -35,8 +34,7 @@ def test_where_everything_is_in_sight_nothing_scrolls(qtbot: QtBot, engine: Fake
     page.show()
     for _layouts_within_layouts in range(4):
         QApplication.processEvents()
-    scroll = page.findChild(QScrollArea)
-    assert isinstance(scroll, QScrollArea)
+    scroll = child_of(page, QScrollArea)
     assert scroll.verticalScrollBar().maximum() == 0
     contents = scroll.widget()
     assert contents is not None

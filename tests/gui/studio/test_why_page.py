@@ -20,20 +20,14 @@ from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.types import UNKNOWN, Identification, QualityIssue
 from tests.engine.references import holders
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_result
+from tests.gui.fakes import FakeEngine, make_face, make_result, on_screen
 from tests.gui.panels.samples import gallery, person
 from tests.gui.studio.explanations import decided, explained
 
 
 @pytest.fixture
 def page(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> WhyPage:
-    made = WhyPage(engine.studio, bridge)
-    qtbot.addWidget(made)
-    made.resize(900, 240)
-    made.show()
-    made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow)
-    return made
+    return on_screen(qtbot, WhyPage(engine.studio, bridge), 900, 240)
 
 
 Answer = Callable[[int, Explanation | None], None]

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.gui.widgets.jobs_bar import JobsBar
+from tests.gui.fakes import child_of
 
 
 @pytest.fixture
@@ -34,8 +35,7 @@ def test_short_work_passes_unseen(bar: JobsBar) -> None:
 
 def test_long_work_is_shown_until_it_ends(bar: JobsBar, qtbot: QtBot) -> None:
     wait_shown(bar, qtbot, JobChanged(1, "Importing", 0.25))
-    progress = bar.findChild(QProgressBar)
-    assert isinstance(progress, QProgressBar)
+    progress = child_of(bar, QProgressBar)
     assert progress.value() / progress.maximum() == pytest.approx(0.25)
     bar.show_job(JobChanged(1, "Importing", 1.7))
     assert progress.value() == progress.maximum()
@@ -45,8 +45,7 @@ def test_long_work_is_shown_until_it_ends(bar: JobsBar, qtbot: QtBot) -> None:
 
 def test_an_unknown_length_is_an_endless_bar(bar: JobsBar, qtbot: QtBot) -> None:
     wait_shown(bar, qtbot, JobChanged(1, "Loading models", None))
-    progress = bar.findChild(QProgressBar)
-    assert isinstance(progress, QProgressBar)
+    progress = child_of(bar, QProgressBar)
     assert progress.maximum() == 0
 
 
