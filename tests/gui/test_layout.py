@@ -23,31 +23,42 @@ from PySide6.QtWidgets import (
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.errors.dialog import ErrorDialog
 from metaface_gui.gui.errors.unexpected import UnexpectedError
+from metaface_gui.gui.learner_words import learner_short_title
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.shortcuts_dialog import ShortcutsDialog
 from metaface_gui.gui.theme import text_scale
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.window_state import WindowState
+from metaface_gui.i18n import install_translation
+from metaface_gui.pipeline.learners import LEARNERS
 from tests.gui.fakes import FakeEngine
 from tests.gui.main_states import Scene, state_names
 
 SMALLEST = (1024, 700)
 
 
-@pytest.fixture(params=[100, 140], ids=["usual letters", "large letters"])
+@pytest.fixture(
+    params=[(100, "en"), (140, "en"), (100, "zh_CN")], ids=["usual letters", "large letters", "Chinese letters"]
+)
 def scene(
     request: pytest.FixtureRequest,
+    qapp: QApplication,
     ini: Path,
+    *,
     open_window: Callable[[], MainWindow],
     engine: FakeEngine,
     bridge: EngineBridge,
-) -> Scene:
-    WindowState(QSettings(str(ini), QSettings.Format.IniFormat)).text_percent = request.param
+) -> Iterator[Scene]:
+    """A small window. Without a Chinese font Chinese letters are boxes, about as wide."""
+    percent, language = request.param
+    assert install_translation(qapp, language)
+    WindowState(QSettings(str(ini), QSettings.Format.IniFormat)).text_percent = percent
     window = open_window()
-    assert text_scale() == pytest.approx(request.param / 100, abs=0.02)
+    assert text_scale() == pytest.approx(percent / 100, abs=0.02)
     window.resize(*SMALLEST)
-    QApplication.processEvents()
-    return Scene(window, engine, bridge)
+    qapp.processEvents()
+    yield Scene(window, engine, bridge)
+    install_translation(qapp, "en")
 
 
 Words = QLabel | QAbstractButton
@@ -235,3 +246,17 @@ def test_the_list_of_shortcuts_fits_too(scene: Scene) -> None:
     assert dialog.width() <= SMALLEST[0]
     assert dialog.height() <= SMALLEST[1]
     dialog.close()
+
+
+def test_methods_are_told_apart_where_there_is_little_room(scene: Scene) -> None:
+    scene.go("live")
+    row, buttons = scene.window.stage.methods.row, scene.window.stage.methods.buttons.values()
+    # How wide a name is depends on the fonts there are: from room for everything down to room for the numbers.
+    shown = dict[tuple[str, ...], None]()
+    for width in range(3000, row.minimumSizeHint().width() - 1, -1):
+        row.resize(width, row.height())
+        shown[tuple(button.text() for button in buttons)] = None
+    *named, numbers_only = shown
+    assert numbers_only == ("",) * len(LEARNERS)
+    assert named[-1] == tuple(learner_short_title(key) for key in LEARNERS), "none is cut, they stand in two rows"
+    assert all(len(set(names)) == len(LEARNERS) for names in named)
