@@ -17,6 +17,7 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.live.recording_controls import RecordingControls, default_folder, elapsed_text
 from metaface_gui.gui.theme import Theme, ThemeMode
+from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, make_face, make_result
 
 SECOND = 10**9
@@ -52,23 +53,12 @@ def controls(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge, clock: Cloc
     window.close()
 
 
-def send_source(bridge: EngineBridge, qtbot: QtBot, state: SourceState) -> None:
-    with qtbot.waitSignal(bridge.source_changed):
-        bridge(SourceChanged(state, "Camera 0"))
-
-
-def send(bridge: EngineBridge, qtbot: QtBot, changed: SessionRecordingChanged) -> None:
-    with qtbot.waitSignal(bridge.session_recording_changed):
-        bridge(changed)
-
-
 @pytest.fixture
-def running(controls: RecordingControls, bridge: EngineBridge, qtbot: QtBot) -> RecordingControls:
+def running(controls: RecordingControls, say: Say) -> RecordingControls:
     """A camera runs and a first frame was looked at."""
-    send_source(bridge, qtbot, SourceState.OPENING)
-    send_source(bridge, qtbot, SourceState.RUNNING)
-    with qtbot.waitSignal(bridge.result_ready):
-        bridge(make_result(make_face(1)))
+    say(SourceChanged(SourceState.OPENING, "Camera 0"))
+    say(SourceChanged(SourceState.RUNNING, "Camera 0"))
+    say(make_result(make_face(1)))
     return controls
 
 
@@ -81,21 +71,19 @@ def recording(folder: Path) -> SessionRecordingChanged:
     return SessionRecordingChanged(True, BEGIN_NS, files(folder, "video", "csv", "jsonl"))
 
 
-def test_nothing_can_be_recorded_without_a_source(
-    controls: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot
-) -> None:
+def test_nothing_can_be_recorded_without_a_source(controls: RecordingControls, engine: FakeEngine, say: Say) -> None:
     assert not controls.record_button.isEnabled()
     assert not controls.snapshot_button.isEnabled()
     QTest.keyClick(controls.window(), Qt.Key.Key_R)
     QTest.keyClick(controls.window(), Qt.Key.Key_S)
     assert engine.calls == []
-    send_source(bridge, qtbot, SourceState.RUNNING)
+    say(SourceChanged(SourceState.RUNNING, "Camera 0"))
     assert controls.record_button.isEnabled()
     assert not controls.snapshot_button.isEnabled(), "nothing was looked at yet"
 
 
 def test_a_click_starts_and_another_one_stops(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, engine: FakeEngine, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
     running.folder = tmp_path
     button = running.record_button
@@ -105,7 +93,7 @@ def test_a_click_starts_and_another_one_stops(
     assert str(tmp_path) in notice.args[0]
     assert engine.calls_of("recording.start") == [(tmp_path,)]
     assert not button.isChecked(), "nothing is recorded before the engine says so"
-    send(bridge, qtbot, recording(tmp_path))
+    say(recording(tmp_path))
     assert running.is_recording
     assert button.isChecked()
     assert "Stop" in button.toolTip()
@@ -115,7 +103,7 @@ def test_a_click_starts_and_another_one_stops(
     assert button.isChecked()
     done = files(tmp_path, "video", "csv", "jsonl")
     with qtbot.waitSignal(running.saved) as saved:
-        bridge(SessionRecordingChanged(False, BEGIN_NS, done))
+        say(SessionRecordingChanged(False, BEGIN_NS, done))
     assert saved.args == [[file.path for file in done]]
     assert not button.isChecked()
     with qtbot.assertNotEmitted(running.notice):
@@ -137,19 +125,18 @@ def test_the_keys_do_the_same(running: RecordingControls, engine: FakeEngine, tm
 
 
 def test_the_time_runs_and_nothing_jumps(
-    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot, clock: Clock, tmp_path: Path
+    running: RecordingControls, say: Say, qtbot: QtBot, clock: Clock, tmp_path: Path
 ) -> None:
     button = running.record_button
     widths = {button.width()}
     assert button.text() == "Record"
-    send(bridge, qtbot, recording(tmp_path))
+    say(recording(tmp_path))
     for seconds, text in ((0, "0:00"), (7, "0:07"), (754, "12:34"), (3600 + 754, "1:12:34")):
         clock.now_ns = BEGIN_NS + seconds * SECOND
         qtbot.waitUntil(lambda text=text: button.text() == text)  # type: ignore[misc]
         widths.add(button.width())
         assert button.sizeHint().width() <= button.width(), "nothing is cut off"
-    with qtbot.waitSignal(bridge.session_recording_changed):
-        bridge(SessionRecordingChanged(False, BEGIN_NS))
+    say(SessionRecordingChanged(False, BEGIN_NS))
     assert button.text() == "Record"
     assert len(widths | {button.width()}) == 1
 
@@ -160,13 +147,13 @@ def test_time_as_text(seconds: int, text: str) -> None:
 
 
 def test_a_snapshot_is_saved_and_recording_goes_on(
-    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    send(bridge, qtbot, recording(tmp_path))
+    say(recording(tmp_path))
     QTest.mouseClick(running.snapshot_button, Qt.MouseButton.LeftButton)
     (snapshot,) = files(tmp_path / "elsewhere", "snapshot")
     with qtbot.waitSignal(running.saved) as saved:
-        bridge(SessionRecordingChanged(True, BEGIN_NS, (snapshot,)))
+        say(SessionRecordingChanged(True, BEGIN_NS, (snapshot,)))
     assert saved.args == [[snapshot.path]]
     assert running.record_button.isChecked()
     assert str(tmp_path) in running.record_button.toolTip()
@@ -174,49 +161,47 @@ def test_a_snapshot_is_saved_and_recording_goes_on(
 
 
 def test_a_refused_start_is_said_and_can_be_tried_again(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot
+    running: RecordingControls, engine: FakeEngine, say: Say, qtbot: QtBot
 ) -> None:
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
     error = KnownError("Only {free} MB are free. Free some space.", free=3)
     with qtbot.assertNotEmitted(running.saved), qtbot.waitSignal(running.refused) as refused:
-        bridge(SessionRecordingChanged(False, 0, error=error))
+        say(SessionRecordingChanged(False, 0, error=error))
     assert refused.args == [error]
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
     assert len(engine.calls_of("recording.start")) == 2
 
 
 def test_a_recording_that_ends_by_itself_says_why_and_what_there_is(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, engine: FakeEngine, say: Say, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    send(bridge, qtbot, recording(tmp_path))
+    say(recording(tmp_path))
     error = KnownError("The disk is full. Free some space.")
     with qtbot.waitSignals([running.refused, running.saved], order="strict"):
-        bridge(SessionRecordingChanged(False, BEGIN_NS, files(tmp_path, "csv", "jsonl"), error))
+        say(SessionRecordingChanged(False, BEGIN_NS, files(tmp_path, "csv", "jsonl"), error))
     assert not running.record_button.isChecked()
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
     assert [call.name for call in engine.calls] == ["recording.start"], "the next click starts again"
 
 
 def test_a_recording_can_be_stopped_after_the_source_went(
-    running: RecordingControls, engine: FakeEngine, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
+    running: RecordingControls, engine: FakeEngine, say: Say, tmp_path: Path
 ) -> None:
-    send(bridge, qtbot, recording(tmp_path))
-    send_source(bridge, qtbot, SourceState.CLOSED)
+    say(recording(tmp_path))
+    say(SourceChanged(SourceState.CLOSED, "Camera 0"))
     assert not running.snapshot_button.isEnabled()
     QTest.mouseClick(running.record_button, Qt.MouseButton.LeftButton)
     assert engine.calls_of("recording.stop") == [()]
-    send(bridge, qtbot, SessionRecordingChanged(False, BEGIN_NS))
+    say(SessionRecordingChanged(False, BEGIN_NS))
     assert not running.record_button.isEnabled()
 
 
-def test_the_last_frame_of_a_file_can_be_saved_but_not_recorded(
-    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot
-) -> None:
-    send_source(bridge, qtbot, SourceState.ENDED)
+def test_the_last_frame_of_a_file_can_be_saved_but_not_recorded(running: RecordingControls, say: Say) -> None:
+    say(SourceChanged(SourceState.ENDED, "Camera 0"))
     assert running.snapshot_button.isEnabled()
     assert not running.record_button.isEnabled()
-    send_source(bridge, qtbot, SourceState.OPENING)
-    send_source(bridge, qtbot, SourceState.RUNNING)
+    say(SourceChanged(SourceState.OPENING, "Camera 0"))
+    say(SourceChanged(SourceState.RUNNING, "Camera 0"))
     assert not running.snapshot_button.isEnabled(), "a new source, and nothing of it was looked at"
 
 
@@ -252,10 +237,8 @@ def test_the_folder_is_chosen_in_a_dialog(
     assert engine.calls_of("recording.start") == [(chosen,)]
 
 
-def test_a_running_recording_stays_where_it_began(
-    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot, tmp_path: Path
-) -> None:
-    send(bridge, qtbot, recording(tmp_path / "first"))
+def test_a_running_recording_stays_where_it_began(running: RecordingControls, say: Say, tmp_path: Path) -> None:
+    say(recording(tmp_path / "first"))
     running.folder = tmp_path / "second"
     assert "first" in running.record_button.toolTip()
     assert "second" in running.snapshot_button.toolTip()
@@ -287,12 +270,10 @@ def reds(button: QToolButton) -> int:
 
 
 @pytest.mark.parametrize("mode", [ThemeMode.DARK, ThemeMode.LIGHT])
-def test_a_red_dot_while_recording(
-    running: RecordingControls, bridge: EngineBridge, qtbot: QtBot, mode: ThemeMode, tmp_path: Path
-) -> None:
+def test_a_red_dot_while_recording(running: RecordingControls, say: Say, mode: ThemeMode, tmp_path: Path) -> None:
     Theme.current().set_mode(mode)
     assert reds(running.record_button) == 0
-    send(bridge, qtbot, recording(tmp_path))
+    say(recording(tmp_path))
     assert reds(running.record_button) > 50
 
 

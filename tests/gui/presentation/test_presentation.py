@@ -24,7 +24,7 @@ from metaface_gui.gui.presentation.screens import ScreenInfo, Screens
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.i18n import install_translation
 from metaface_gui.metalearning.frame_environments import EnvironmentSetting
-from tests.gui.fakes import FakeEngine, make_frame
+from tests.gui.fakes import FakeEngine, make_frame, on_screen
 from tests.gui.main_states import Scene
 from tests.gui.studio.explanations import embedding_map
 from tests.gui.verdict_fakes import KEYS
@@ -61,12 +61,8 @@ def open_here(
 
     def make() -> Scene:
         state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
-        window = MainWindow(engine, bridge, state, list_cameras=lambda: (), screens=screens)
-        qtbot.addWidget(window)
+        window = on_screen(qtbot, MainWindow(engine, bridge, state, list_cameras=lambda: (), screens=screens))
         opened.append(window)
-        window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
         scene = Scene(window, engine, bridge)
         scene.live()
         return scene
@@ -86,6 +82,15 @@ def _language(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[No
 @pytest.fixture
 def scene(open_here: Callable[[], Scene]) -> Scene:
     return open_here()
+
+
+@pytest.fixture
+def hall(scene: Scene, screens: PluggedScreens) -> Scene:
+    """The audience has a screen of its own."""
+    screens.plug(HALL)
+    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
+    QApplication.processEvents()
+    return scene
 
 
 def present(scene: Scene, qtbot: QtBot) -> PresentationBoard:
@@ -208,13 +213,8 @@ def test_the_map_is_asked_for_only_while_somebody_sees_one(scene: Scene, engine:
 # On the projector ---------------------------------------------------------------------------------------------------
 
 
-def test_the_audience_gets_another_screen_and_the_operator_keeps_the_window(
-    scene: Scene, screens: PluggedScreens
-) -> None:
-    screens.plug(HALL)
-    window, projector = scene.window, scene.window.presentation.projector
-    QTest.keyClick(window, Qt.Key.Key_F11, CTRL)
-    QApplication.processEvents()
+def test_the_audience_gets_another_screen_and_the_operator_keeps_the_window(hall: Scene) -> None:
+    window, projector = hall.window, hall.window.presentation.projector
     assert projector.window.isVisible()
     assert projector.screen == "hall"
     assert projector.window.isFullScreen()
@@ -233,53 +233,41 @@ def test_the_audience_gets_another_screen_and_the_operator_keeps_the_window(
     assert not window.commands.projector.isChecked()
 
 
-def test_both_screens_show_one_picture_converted_once(
-    scene: Scene, screens: PluggedScreens, engine: FakeEngine
-) -> None:
-    screens.plug(HALL)
-    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
-    audience = scene.window.stage.video.projected().views[0]
+def test_both_screens_show_one_picture_converted_once(hall: Scene, engine: FakeEngine) -> None:
+    audience = hall.window.stage.video.projected().views[0]
     frame = make_frame(index=7)
-    engine.show_frame(frame, scene.window)
-    assert audience._picture is scene.window.live_view._picture
+    engine.show_frame(frame, hall.window)
+    assert audience._picture is hall.window.live_view._picture
     assert audience.frame is frame
 
 
-def test_the_audience_is_told_that_the_picture_is_another_room_s(
-    scene: Scene, screens: PluggedScreens, engine: FakeEngine
-) -> None:
-    screens.plug(HALL)
-    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
-    first, second = scene.window.stage.video.projected().views
+def test_the_audience_is_told_that_the_picture_is_another_room_s(hall: Scene, engine: FakeEngine) -> None:
+    first, second = hall.window.stage.video.projected().views
     setting = EnvironmentSetting((("fog", 0.3),))
     for frame, is_told in (
         (replace(make_frame(index=8), environment=setting.label), True),
         (make_frame(index=9), False),
     ):
-        engine.show_frame(frame, scene.window)
+        engine.show_frame(frame, hall.window)
         assert first.environment.isVisible() is is_told
         assert not second.environment.isVisible()
-        assert first.environment.title == scene.window.live_view.environment.title
+        assert first.environment.title == hall.window.live_view.environment.title
 
 
-def test_before_and_after_are_on_both_screens(scene: Scene, screens: PluggedScreens) -> None:
-    screens.plug(HALL)
-    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
-    left, right = scene.window.stage.video.projected().views
+def test_before_and_after_are_on_both_screens(hall: Scene) -> None:
+    left, right = hall.window.stage.video.projected().views
     assert not right.isVisible()
-    QTest.keyClick(scene.window, Qt.Key.Key_B)
+    QTest.keyClick(hall.window, Qt.Key.Key_B)
     QApplication.processEvents()
     assert right.isVisible()
     assert "without this room" in left.title.title
-    QTest.keyClick(scene.window, Qt.Key.Key_B)
+    QTest.keyClick(hall.window, Qt.Key.Key_B)
     QApplication.processEvents()
     assert not right.isVisible()
 
 
-def test_it_waits_for_a_screen_that_was_unplugged(scene: Scene, screens: PluggedScreens) -> None:
-    screens.plug(HALL)
-    QTest.keyClick(scene.window, Qt.Key.Key_F11, CTRL)
-    projector, toasts = scene.window.presentation.projector, scene.window.toasts
+def test_it_waits_for_a_screen_that_was_unplugged(hall: Scene, screens: PluggedScreens) -> None:
+    projector, toasts = hall.window.presentation.projector, hall.window.toasts
     screens.plug()
     assert not projector.window.isVisible()
     assert projector.is_on

@@ -17,7 +17,7 @@ from metaface_gui.gui.panels.enroll_panel import EnrollPanel
 from metaface_gui.gui.privacy.retention_box import DEFAULT_CHOICE, RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup, usable_text
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine
+from tests.gui.fakes import FakeEngine, on_screen
 from tests.gui.panels.samples import enrollment, gallery, person
 
 NOW = datetime.now(UTC)
@@ -26,21 +26,12 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def box(qtbot: QtBot) -> RetentionBox:
-    made = RetentionBox()
-    qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return on_screen(qtbot, RetentionBox())
 
 
 @pytest.fixture
 def panel(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> EnrollPanel:
-    made = EnrollPanel(engine.enrollment, bridge)
-    qtbot.addWidget(made)
-    made.resize(320, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return on_screen(qtbot, EnrollPanel(engine.enrollment, bridge), 320, 760)
 
 
 def pick(box: RetentionBox, row: int) -> None:
