@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -20,28 +18,31 @@ from tests.gui.fakes import child_of, models
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> Iterator[MainToolBar]:
-    window = QMainWindow()
-    qtbot.addWidget(window)
-    menu = SourceMenu(window, lambda: ())
-    made = MainToolBar(menu, MainActions(window, menu), window)
-    window.addToolBar(made)
-    window.resize(1000, 300)
-    window.show()
-    yield made  # the window lives until here
-    window.close()
+def window(qtbot: QtBot) -> QMainWindow:
+    made = QMainWindow()
+    qtbot.addWidget(made)
+    made.resize(1000, 300)
+    made.show()
+    return made
 
 
-def test_words_of_buttons_have_no_letters_of_menus(qapp: QApplication, qtbot: QtBot) -> None:
-    assert install_translation(qapp, "zh_CN")
-    window = QMainWindow()
-    qtbot.addWidget(window)
+def bar_of(window: QMainWindow) -> MainToolBar:
     menu = SourceMenu(window, lambda: ())
     bar = MainToolBar(menu, MainActions(window, menu), window)
-    install_translation(qapp, "en")
     window.addToolBar(bar)
+    return bar
+
+
+@pytest.fixture
+def bar(window: QMainWindow) -> MainToolBar:
+    return bar_of(window)
+
+
+def test_words_of_buttons_have_no_letters_of_menus(qapp: QApplication, window: QMainWindow) -> None:
+    assert install_translation(qapp, "zh_CN")
+    bar = bar_of(window)
+    install_translation(qapp, "en")
     window.resize(1600, 300)
-    window.show()
     words = [button.text() for button in bar._view_buttons]
     assert all(words)
     assert not [word for word in words if "(" in word]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent
@@ -17,7 +15,6 @@ from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.people_panel import PeoplePanel
 from metaface_gui.gui.panels.person_details import MOST_SHOTS
 from metaface_gui.gui.panels.shot_grid import CornerButton
-from metaface_gui.gui.widgets.passphrase_dialog import NewPassphraseDialog
 from tests.gui.conftest import Say
 from tests.gui.fakes import FakeEngine, child_of, make_face, make_result
 from tests.gui.panels.samples import gallery, person, shot
@@ -349,26 +346,16 @@ def test_who_is_before_the_camera_is_marked(panel: PeoplePanel, say: Say) -> Non
     assert "just now" in panel.sorted_people.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_exporting_and_importing(
-    qtbot: QtBot, panel: PeoplePanel, engine: FakeEngine, say: Say, tmp_path: Path
-) -> None:
+def test_exporting_and_importing_ask_for_a_file(qtbot: QtBot, panel: PeoplePanel, say: Say) -> None:
+    """What happens with it is in `test_people_files.py`."""
     say(gallery(ADA))
-    target = tmp_path / "all.metaface"
-    QTest.mouseClick(panel.export_button, LEFT)
-    dialog = child_of(panel, QFileDialog)
-    assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
-    dialog.filesSelected.emit([str(target)])
-    dialog.close()
-    qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
-    assert engine.calls_of("people.export_to") == []
-    asks = child_of(panel, NewPassphraseDialog)
-    QTest.mouseClick(asks.confirm, LEFT)
-    assert engine.calls_of("people.export_to") == [(target,)]
-    QTest.mouseClick(panel.import_button, LEFT)
-    dialog = child_of(panel, QFileDialog)
-    dialog.filesSelected.emit([str(target)])
-    dialog.close()
-    qtbot.waitUntil(lambda: engine.calls_of("people.import_from") == [(target,)])
+    modes = QFileDialog.AcceptMode
+    for button, mode in ((panel.export_button, modes.AcceptSave), (panel.import_button, modes.AcceptOpen)):
+        QTest.mouseClick(button, LEFT)
+        dialog = child_of(panel, QFileDialog)
+        assert dialog.acceptMode() == mode
+        dialog.close()
+        qtbot.waitUntil(lambda: panel.findChild(QFileDialog) is None)
 
 
 def test_what_went_wrong_in_the_gallery_is_said(panel: PeoplePanel, say: Say) -> None:

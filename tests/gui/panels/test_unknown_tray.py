@@ -15,7 +15,7 @@ from metaface_gui.engine.events import LooksEnrolled, UnknownsChanged
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.unknown_tray import UnknownTray
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, agreed
+from tests.gui.fakes import FakeEngine, agreed, on_screen
 from tests.gui.panels.samples import gallery, person, unknown
 
 LEFT = Qt.MouseButton.LeftButton
@@ -23,12 +23,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def tray(qtbot: QtBot, engine: FakeEngine, bridge: EngineBridge) -> UnknownTray:
-    made = UnknownTray(engine.faces, bridge)
-    qtbot.addWidget(made)
-    made.resize(320, 200)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return on_screen(qtbot, UnknownTray(engine.faces, bridge), 320, 200)
 
 
 def test_an_empty_tray_says_what_it_is_for(tray: UnknownTray, say: Say) -> None:
