@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from metaface_gui.cli.main import run
+from metaface_gui.gallery import Gallery
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,14 @@ class Outcome:
 
 
 Metaface = Callable[..., Outcome]
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Path:
+    """A gallery in which nobody is."""
+    path = tmp_path / "g.metaface"
+    Gallery.open(path).close()
+    return path
 
 
 @pytest.fixture

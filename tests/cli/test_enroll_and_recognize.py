@@ -151,12 +151,9 @@ def test_a_gallery_that_a_window_has_open_can_be_recognised_from_but_not_changed
     assert "Somebody" in metaface("gallery", "list", "--gallery", gallery).out
 
 
-def test_an_empty_gallery_gives_null_and_valid_json(metaface: Metaface, pictures: Path, tmp_path: Path) -> None:
-    gallery = tmp_path / "g.metaface"
-    with Gallery.open(gallery):
-        pass
+def test_an_empty_gallery_gives_null_and_valid_json(metaface: Metaface, pictures: Path, nobody: Path) -> None:
     still = next((pictures / "Grace Hopper").iterdir())
-    (face,) = json.loads(metaface("recognize", still, "--gallery", gallery).out)["faces"]
+    (face,) = json.loads(metaface("recognize", still, "--gallery", nobody).out)["faces"]
     assert (face["person"], face["score"], face["threshold"]) == (None, None, None)
 
 
@@ -221,26 +218,23 @@ def test_an_odd_name_is_a_name(metaface: Metaface, pictures: Path, tmp_path: Pat
     assert name in metaface("gallery", "list", "--gallery", gallery).out
 
 
-def test_mistakes_in_recognize_are_one_line(metaface: Metaface, tmp_path: Path, clip: Path) -> None:
-    gallery = tmp_path / "g.metaface"
-    with Gallery.open(gallery):
-        pass
+def test_mistakes_in_recognize_are_one_line(metaface: Metaface, tmp_path: Path, clip: Path, nobody: Path) -> None:
     text = tmp_path / "letter.mp4"
     text.write_text("Dear reader")
     for arguments in (
-        ("nothing-here.mp4", "--gallery", gallery),
-        (text, "--gallery", gallery),
+        ("nothing-here.mp4", "--gallery", nobody),
+        (text, "--gallery", nobody),
         (clip, "--gallery", tmp_path / "no gallery"),
         (clip, "--gallery", text),
-        (clip, "--gallery", gallery, "--jsonl", tmp_path / "no folder" / "out.jsonl"),
-        (clip, "--gallery", gallery, "--video", tmp_path / "no folder" / "out.mp4"),
-        (clip, "--gallery", gallery, "--embedder", "facenet-vggface2"),
+        (clip, "--gallery", nobody, "--jsonl", tmp_path / "no folder" / "out.jsonl"),
+        (clip, "--gallery", nobody, "--video", tmp_path / "no folder" / "out.mp4"),
+        (clip, "--gallery", nobody, "--embedder", "facenet-vggface2"),
     ):
         result = metaface("recognize", *arguments)
         assert result.code == 1, arguments
         assert result.err.startswith("metaface: ")
         assert result.err.count("\n") == 1, result.err
-    assert metaface("recognize", clip, "--gallery", gallery, "--learner", "nonsense").code == 2
+    assert metaface("recognize", clip, "--gallery", nobody, "--learner", "nonsense").code == 2
 
 
 def test_the_same_picture_twice_and_a_face_under_a_second_name_are_said(

@@ -7,8 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, ShotSource
+from metaface_gui.gallery import Gallery, NewConsent
 from tests.cli.conftest import Metaface
+from tests.faults.galleries import plain_shot
 
 MARKER = b"marker of a picture that must vanish"
 JPEG = cv2.imencode(".jpg", np.full((40, 40, 3), 90, np.uint8))[1].tobytes() + MARKER
@@ -20,16 +21,7 @@ def gallery(tmp_path: Path) -> Path:
     consent = NewConsent(given_at=datetime.now(UTC), purpose="test", given_by="herself", text_version="1")
     with Gallery.open(path) as made:
         for name in ("Anna", "[bold]Boris[/]"):
-            shot = NewShot(
-                chip=JPEG + name.encode(),
-                landmarks=np.zeros((5, 2), np.float32),
-                box_xyxy=np.zeros(4, np.float32),
-                quality=0.5,
-                taken_at=datetime.now(UTC),
-                source=ShotSource.FILE,
-                embeddings={"e": np.ones(4, np.float32)},
-            )
-            made.enroll(name, [shot], consent)
+            made.enroll(name, [plain_shot(JPEG + name.encode())], consent)
     return path
 
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, ShotSource
+from metaface_gui.gallery import Gallery, NewConsent
 from metaface_gui.gallery import passphrase as passphrase_module
 from tests.cli.conftest import Metaface
+from tests.faults.galleries import plain_shot
 
 FACE = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + (40).to_bytes(4, "big") * 2 + b"what shows a face" * 9
 
@@ -28,17 +28,8 @@ def _cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 def gallery(tmp_path: Path) -> Path:
     path = tmp_path / "people.metaface"
     consent = NewConsent(given_at=datetime.now(UTC), purpose="test", given_by="herself", text_version="1")
-    shot = NewShot(
-        chip=FACE,
-        landmarks=np.zeros((5, 2), np.float32),
-        box_xyxy=np.zeros(4, np.float32),
-        quality=0.5,
-        taken_at=datetime.now(UTC),
-        source=ShotSource.FILE,
-        embeddings={"e": np.ones(4, np.float32)},
-    )
     with Gallery.open(path) as made:
-        made.enroll("Anna", [shot], consent)
+        made.enroll("Anna", [plain_shot(FACE)], consent)
     return path
 
 

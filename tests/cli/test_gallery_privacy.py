@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from metaface_gui.app import write_stills
-from metaface_gui.gallery import Gallery, NewConsent, NewShot, Retention, ShotSource
+from metaface_gui.gallery import Gallery, NewConsent, Retention
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from tests.cli.conftest import Metaface
+from tests.faults.galleries import plain_shot
 
 MARKER = b"marker of a picture that must vanish"
 JPEG = cv2.imencode(".jpg", np.full((40, 40, 3), 90, np.uint8))[1].tobytes() + MARKER
@@ -28,15 +29,7 @@ def consent(left: timedelta | None) -> NewConsent:
 @pytest.fixture
 def gallery(tmp_path: Path) -> Path:
     path = tmp_path / "people.metaface"
-    shot = NewShot(
-        chip=JPEG,
-        landmarks=np.zeros((5, 2), np.float32),
-        box_xyxy=np.zeros(4, np.float32),
-        quality=0.5,
-        taken_at=NOW,
-        source=ShotSource.FILE,
-        embeddings={"e": np.ones(4, np.float32)},
-    )
+    shot = plain_shot(JPEG)
     with Gallery.open(path) as made:
         made.enroll("Ann [b]/../x", [shot], consent(timedelta(days=-1)))
         made.enroll("Boris", [shot], consent(timedelta(days=3)))

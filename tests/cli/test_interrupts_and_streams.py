@@ -15,7 +15,6 @@ import pytest
 from metaface_gui.cli.interrupts import InterruptedBySignal, Interrupts
 from metaface_gui.cli.streams import StdoutLines
 from metaface_gui.engine.recording.lines_file import LinesFile
-from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface
 from tests.pipeline.capture.videos import moving, write_video
@@ -78,12 +77,10 @@ sys.exit(run(sys.argv[2:]))
 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_recognize_finishes_its_files_whatever_ends_it(tmp_path: Path, number: int) -> None:
+def test_recognize_finishes_its_files_whatever_ends_it(tmp_path: Path, number: int, nobody: Path) -> None:
     clip = write_video(tmp_path / "clip.avi", moving(30))
-    gallery, lines, video = tmp_path / "g.metaface", tmp_path / "out.jsonl", tmp_path / "out.mp4"
-    with Gallery.open(gallery):
-        pass
-    arguments = ["recognize", clip, "--gallery", gallery, "--jsonl", lines, "--video", video]
+    lines, video = tmp_path / "out.jsonl", tmp_path / "out.mp4"
+    arguments = ["recognize", clip, "--gallery", nobody, "--jsonl", lines, "--video", video]
     command = [sys.executable, "-c", _RECOGNIZE, str(int(number)), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 128 + number, done.stderr
@@ -149,10 +146,10 @@ def test_lines_are_json_on_a_terminal_that_knows_only_ascii(monkeypatch: pytest.
     assert json.loads(out.buffer.getvalue()) == {"person": "田中 😀 é"}
 
 
-def test_a_dash_is_standard_output(metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dash_is_standard_output(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nobody: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
-    with Gallery.open(tmp_path / "g.metaface"):
-        pass
     clip = write_video(tmp_path / "clip.avi", moving(3))
     result = metaface("recognize", clip, "--gallery", "g.metaface", "--jsonl", "-")
     assert result.code == 0
@@ -161,22 +158,19 @@ def test_a_dash_is_standard_output(metaface: Metaface, tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("option", ["--jsonl", "--video"])
-def test_recognize_destroys_nothing(metaface: Metaface, tmp_path: Path, option: str) -> None:
-    gallery = tmp_path / "g.metaface"
-    with Gallery.open(gallery):
-        pass
+def test_recognize_destroys_nothing(metaface: Metaface, tmp_path: Path, option: str, nobody: Path) -> None:
     clip = write_video(tmp_path / "clip.avi", moving(3))
     (tmp_path / "letter").write_text("Dear reader")
-    before = {path: path.read_bytes() for path in (gallery, clip, tmp_path / "letter")}
+    before = {path: path.read_bytes() for path in (nobody, clip, tmp_path / "letter")}
     for output in before:
-        result = metaface("recognize", clip, "--gallery", gallery, option, output)
+        result = metaface("recognize", clip, "--gallery", nobody, option, output)
         assert result.code == 1
         assert result.err.count("\n") == 1
     assert {path: path.read_bytes() for path in before} == before
-    result = metaface("gallery", "export", tmp_path / "letter", "--gallery", gallery)
+    result = metaface("gallery", "export", tmp_path / "letter", "--gallery", nobody)
     assert result.code == 1
     assert (tmp_path / "letter").read_text() == "Dear reader"
-    assert metaface("gallery", "export", tmp_path / "letter", "--gallery", gallery, "--force").code == 0
+    assert metaface("gallery", "export", tmp_path / "letter", "--gallery", nobody, "--force").code == 0
 
 
 def test_half_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

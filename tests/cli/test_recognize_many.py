@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from metaface_gui.app import write_stills
-from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.video_file import VideoFileSource
 from tests.cli.conftest import Metaface, Outcome
@@ -113,15 +112,13 @@ def test_lines_on_the_terminal_name_their_video_in_order_and_annotated_copies_pl
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
-def test_a_full_disk_is_one_line(metaface: Metaface, clips: Path, tmp_path: Path) -> None:
-    gallery, out = tmp_path / "g.metaface", tmp_path / "out"
-    with Gallery.open(gallery):
-        pass
-    single = metaface("recognize", clips / "z.avi", "--gallery", gallery, "--jsonl", "/dev/full")
+def test_a_full_disk_is_one_line(metaface: Metaface, clips: Path, tmp_path: Path, nobody: Path) -> None:
+    out = tmp_path / "out"
+    single = metaface("recognize", clips / "z.avi", "--gallery", nobody, "--jsonl", "/dev/full")
     assert_a_mistake(single, "Cannot write /dev/full", os.strerror(errno.ENOSPC))
     (out / "below").mkdir(parents=True)
     (out / "below" / "a.avi.partial.jsonl").symlink_to("/dev/full")
-    many = metaface("recognize", clips, "--gallery", gallery, "--jsonl", out, "--processes", 1)
+    many = metaface("recognize", clips, "--gallery", nobody, "--jsonl", out, "--processes", 1)
     assert_a_mistake(many, "Cannot write", "a.avi.partial.jsonl")  # in the language of the other process
     assert not files(out)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,20 @@ DIM = 64
 CONSENT = NewConsent(
     given_at=datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC), purpose="test", given_by="they", text_version="1"
 )
+
+
+def plain_shot(chip: bytes, vector: Sequence[float] = (1.0, 1.0, 1.0, 1.0), **changes: object) -> NewShot:
+    """A shot of this picture, of which nothing else matters; its only embedder is `e`."""
+    shot = NewShot(
+        chip=chip,
+        landmarks=np.zeros((5, 2), np.float32),
+        box_xyxy=np.zeros(4, np.float32),
+        quality=0.5,
+        taken_at=datetime(2026, 1, 2, tzinfo=UTC),
+        source=ShotSource.FILE,
+        embeddings={"e": np.asarray(vector, np.float32)},
+    )
+    return replace(shot, **changes)  # type: ignore[arg-type]
 
 
 def make_shots(seed: int, count: int, chip_bytes: int = 3000) -> list[NewShot]:

@@ -27,12 +27,12 @@ from metaface_gui.gallery import (
     NewConsent,
     NewShot,
     RenamedPerson,
-    ShotSource,
     ToldApart,
     clean_name,
 )
 from metaface_gui.gallery.choices import chosen_cover
 from metaface_gui.gallery.keys import MemoryKeys
+from tests.faults.galleries import plain_shot
 from tests.gallery.conftest import png
 from tests.gallery.gallery_model import ModelGallery, ModelPerson, ModelShot
 
@@ -40,7 +40,7 @@ STEPS = int(os.environ.get("METAFACE_STEPS", "25"))
 RUNS = int(os.environ.get("METAFACE_RUNS", "12"))
 """Few, so that the suite stays quick."""
 
-EMBEDDER = "one"
+EMBEDDER = "e"
 GOLDEN = 2.399963
 """The golden angle: no two multiples of it are alike, so that no two embeddings are."""
 NAMES = ["Ann", "ann", "ANN ", "Bö", "Bo\u0308", "李", "x" * 200, "Robert'); DROP TABLE person;--", "a/b\\c", "😀"]
@@ -132,18 +132,7 @@ class GalleryMachine(RuleBasedStateMachine):
                 chip = self.chips[again % len(self.chips)]
             self.chips.append(chip)
             angle = GOLDEN * self.n_shots
-            shots.append(
-                NewShot(
-                    chip=chip,
-                    landmarks=np.zeros((5, 2), np.float32),
-                    box_xyxy=np.zeros(4, np.float32),
-                    quality=0.5,
-                    taken_at=datetime(2026, 1, 2, tzinfo=UTC),
-                    source=ShotSource.CAMERA,
-                    is_negative=negative,
-                    embeddings={EMBEDDER: np.array([np.cos(angle), np.sin(angle)], np.float32)},
-                )
-            )
+            shots.append(plain_shot(chip, (np.cos(angle), np.sin(angle)), is_negative=negative))
         return shots
 
     def model_shots(self, ids: tuple[int, ...], shots: list[NewShot]) -> list[ModelShot]:

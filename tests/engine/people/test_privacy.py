@@ -23,9 +23,10 @@ from metaface_gui.engine.events import (
     UnknownsChanged,
 )
 from metaface_gui.engine.people.gallery_editor import Enrollee, Terms, consent
-from metaface_gui.gallery import Gallery, NewShot, Retention
+from metaface_gui.gallery import Gallery, Retention
 from tests.engine.listening import Listener, Someone, enroll, names, take_shots
 from tests.engine.references import holders
+from tests.faults.galleries import plain_shot
 
 DAY = timedelta(days=1)
 FIRST, SECOND = "Zenobia Quill", "Balthazar Finch"
@@ -34,15 +35,7 @@ FIRST, SECOND = "Zenobia Quill", "Balthazar Finch"
 def agree_until(gallery: Gallery, person_id: int, left: timedelta) -> None:
     """Let somebody have agreed, again, to a day that ends in `left`."""
     shot = gallery.account_of(person_id).shots[0]
-    again = NewShot(
-        chip=shot.shot.chip,
-        landmarks=shot.shot.landmarks,
-        box_xyxy=shot.shot.box_xyxy,
-        quality=shot.shot.quality,
-        taken_at=shot.shot.taken_at,
-        source=shot.shot.source,
-        embeddings=shot.embeddings,
-    )
+    again = plain_shot(shot.shot.chip, embeddings=shot.embeddings)
     terms = Terms(retention=Retention(datetime.now(UTC) + left, DAY))
     gallery.add_shots(person_id, [again], consent(terms=terms))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,8 @@ from metaface_gui.engine.events import EngineEvent, GalleryChanged, TaughtTrack,
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, Enrollee, GalleryEditor, consent
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import EnrollmentError, GalleryError
-from metaface_gui.gallery import Gallery, NewShot, ShotSource
+from metaface_gui.gallery import Gallery, NewShot
+from tests.faults.galleries import plain_shot
 
 EMBEDDER = "e"
 LATER_NS = 10**18
@@ -22,15 +22,7 @@ LATER_NS = 10**18
 
 def shot(degrees: float, chip: bytes = b"picture") -> NewShot:
     angle = np.deg2rad(degrees)
-    return NewShot(
-        chip=chip,
-        landmarks=np.zeros((5, 2), np.float32),
-        box_xyxy=np.zeros(4, np.float32),
-        quality=0.5,
-        taken_at=datetime.now(UTC),
-        source=ShotSource.CORRECTION,
-        embeddings={EMBEDDER: np.array([np.cos(angle), np.sin(angle)], np.float32)},
-    )
+    return plain_shot(chip, (np.cos(angle), np.sin(angle)))
 
 
 class World:
