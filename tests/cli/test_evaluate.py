@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.parameters import save_params
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.weights.store import WeightsStore
-from tests.cli.conftest import Metaface
+from tests.cli.conftest import Metaface, Outcome
 
 PEOPLE, PICTURES, SINGLES = 8, 5, 110
 
@@ -95,15 +96,28 @@ def quick(tmp_path: Path) -> tuple[object, ...]:
     )
 
 
-def test_table_and_json(metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path) -> None:
-    out = tmp_path / "out" / "report.json"
-    result = metaface(*quick, "--json", out, "--calibration")
-    assert result.code == 0, result.err
+Evaluated = Callable[..., tuple[Outcome, Any]]
+
+
+@pytest.fixture
+def evaluated(metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path) -> Evaluated:
+    """Run a small evaluation: what it printed, and what it wrote."""
+
+    def run(*options: object) -> tuple[Outcome, Any]:
+        out = tmp_path / "out" / "report.json"
+        result = metaface(*quick, "--json", out, "--force", *options)
+        assert result.code == 0, result.err
+        return result, json.loads(out.read_text(encoding="utf-8"))
+
+    return run
+
+
+def test_table_and_json(evaluated: Evaluated, tmp_path: Path) -> None:
+    result, report = evaluated("--calibration")
     assert "stock" in result.out
     assert "prototypical" in result.out
     assert "hard, 4-way 2-shot, 2 episodes" in result.out
-    assert str(out) in result.out
-    report = json.loads(out.read_text(encoding="utf-8"))
+    assert str(tmp_path / "out" / "report.json") in result.out
     assert [(row["learner"], row["condition"]) for row in report["results"]] == [
         ("stock", "clean"),
         ("prototypical", "clean"),
@@ -117,11 +131,7 @@ def test_table_and_json(metaface: Metaface, features: Features, quick: tuple[obj
 
 
 def test_tracks_are_tested_when_looks_are_asked_for(
-    metaface: Metaface,
-    features: Features,
-    quick: tuple[object, ...],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    evaluated: Evaluated, features: Features, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filmed: list[tuple[int, str, int]] = []
 
@@ -140,11 +150,8 @@ def test_tracks_are_tested_when_looks_are_asked_for(
         return made[:, None].expand(-1, looks, -1).contiguous(), made[:, None]
 
     monkeypatch.setattr(verb, "track_features", of_tracks)
-    out = tmp_path / "report.json"
-    result = metaface(*quick, "--conditions", "hard", "--looks", "1,3", "--json", out)
-    assert result.code == 0, result.err
+    result, report = evaluated("--conditions", "hard", "--looks", "1,3")
     assert "tracks, hard, 4-way 2-shot, 2 episodes" in result.out
-    report = json.loads(out.read_text(encoding="utf-8"))
     assert [(row["learner"], row["condition"], row["looks"]) for row in report["tracks"]] == [
         ("prototypical", "hard", 1),
         ("prototypical", "hard", 3),
@@ -154,34 +161,25 @@ def test_tracks_are_tested_when_looks_are_asked_for(
     assert SINGLES < filmed[0][0] <= SINGLES + PEOPLE * PICTURES, "only who is a probe or a stranger"
 
 
-def test_plots_add_the_shots_that_they_need(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    out, plots = tmp_path / "report.json", tmp_path / "plots"
-    result = metaface(*quick, "--conditions", "hard", "--json", out, "--plots", plots)
-    assert result.code == 0, result.err
-    report = json.loads(out.read_text(encoding="utf-8"))
+def test_plots_add_the_shots_that_they_need(evaluated: Evaluated, tmp_path: Path) -> None:
+    plots = tmp_path / "plots"
+    result, report = evaluated("--conditions", "hard", "--plots", plots)
     assert {row["k_shot"] for row in report["shots"]} == {1, 2, 3}
     assert {row["k_shot"] for row in report["results"]} == {2}
     assert sorted(path.name for path in plots.iterdir()) == ["det_hard_4way_2shot.png", "shots_hard_4way.png"]
     assert str(plots / "shots_hard_4way.png") in result.out
 
 
-def test_tables_fit_into_eighty_columns(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tables_fit_into_eighty_columns(evaluated: Evaluated, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    result = metaface(*quick, "--learners", "prototypical", "--conditions", "hard", "--calibration")
-    assert result.code == 0, result.err
+    result, _ = evaluated("--learners", "prototypical", "--conditions", "hard", "--calibration")
     tables = result.out.split("different strangers")[0]
     assert "…" not in tables
     assert "hard: actual FPIR (%) of the shipped threshold for a promised 1 %" in tables
 
 
-def test_conditions_are_drawn_as_often_as_asked_and_clean_once(
-    metaface: Metaface, features: Features, quick: tuple[object, ...]
-) -> None:
-    assert metaface(*quick, "--conditions", "low-light,low_resolution,low_light", "--draws", 2, "--seed", 3).code == 0
+def test_conditions_are_drawn_as_often_as_asked_and_clean_once(evaluated: Evaluated, features: Features) -> None:
+    evaluated("--conditions", "low-light,low_resolution,low_light", "--draws", 2, "--seed", 3)
     of_one_embedder = [
         ("clean", 3000),
         ("low_light", 3000),
@@ -193,31 +191,23 @@ def test_conditions_are_drawn_as_often_as_asked_and_clean_once(
     assert features.asked == 2 * of_one_embedder
 
 
-def test_lists_of_counts_give_all_pairs(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    out = tmp_path / "report.json"
-    assert metaface(*quick, "--n-way", "2,3", "--k-shot", "1,2", "--conditions", "clean", "--json", out).code == 0
-    rows = json.loads(out.read_text(encoding="utf-8"))["results"]
-    assert [(row["n_way"], row["k_shot"]) for row in rows[::2]] == [(2, 1), (2, 2), (3, 1), (3, 2)]
+def test_lists_of_counts_give_all_pairs(evaluated: Evaluated) -> None:
+    _, report = evaluated("--n-way", "2,3", "--k-shot", "1,2", "--conditions", "clean")
+    assert [(row["n_way"], row["k_shot"]) for row in report["results"][::2]] == [(2, 1), (2, 2), (3, 1), (3, 2)]
 
 
-def test_own_meta_parameters_take_the_place_of_the_shipped_ones(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
+def test_own_meta_parameters_take_the_place_of_the_shipped_ones(evaluated: Evaluated, tmp_path: Path) -> None:
     embedder = make_embedder("sface", torch.device("cpu"), default_store())
-    own, out = tmp_path / "own.safetensors", tmp_path / "report.json"
+    own = tmp_path / "own.safetensors"
     params = PrototypicalLearner.initial_params(embedder.space)
     save_params(own, params, key="prototypical", space=embedder.space, embedder_id=embedder.id, card={})
-    result = metaface(*quick, "--conditions", "clean", "--meta", own, "--json", out)
-    assert result.code == 0, result.err
+    result, report = evaluated("--conditions", "clean", "--meta", own)
     assert "  untrained" in result.out
-    report = json.loads(out.read_text(encoding="utf-8"))
     assert report["settings"]["meta_parameters"]["prototypical"] == "own.safetensors"
     assert [(row["learner"], row["trained"]) for row in report["results"]] == [("stock", False), ("prototypical", True)]
     assert [(row["learner"], row["trained"]) for row in report["untrained"]] == [("prototypical", False)]
-    assert metaface(*quick, "--conditions", "clean", "--meta", own, "--no-untrained", "--json", out).code == 0
-    assert json.loads(out.read_text(encoding="utf-8"))["untrained"] == []
+    _, report = evaluated("--conditions", "clean", "--meta", own, "--no-untrained")
+    assert report["untrained"] == []
 
 
 @pytest.mark.parametrize(
@@ -273,13 +263,8 @@ def test_a_file_that_holds_no_meta_parameters_is_refused(
     assert "letter.safetensors" in result.err
 
 
-def test_one_folder_has_its_name_in_each_result_and_no_summary(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    out = tmp_path / "report.json"
-    result = metaface(*quick, "--json", out)
-    assert result.code == 0, result.err
-    report = json.loads(out.read_text(encoding="utf-8"))
+def test_one_folder_has_its_name_in_each_result_and_no_summary(evaluated: Evaluated, tmp_path: Path) -> None:
+    result, report = evaluated()
     assert {(row["data"], row["environment"]) for row in report["results"]} == {(tmp_path.name, None)}
     assert report["settings"]["data"] == str(tmp_path)
     assert "summary" not in report
@@ -291,16 +276,11 @@ def test_one_folder_has_its_name_in_each_result_and_no_summary(
         assert "tpir_shipped" in row
 
 
-def test_several_folders_have_a_table_each_and_a_summary(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    one, two, out = tmp_path / "one", tmp_path / "two", tmp_path / "report.json"
+def test_several_folders_have_a_table_each_and_a_summary(evaluated: Evaluated, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         folder.mkdir()
-    arguments = (*quick[:1], "--data", one, two, *quick[3:], "--json", out, "--calibration", "--plots", tmp_path / "p")
-    result = metaface(*arguments)
-    assert result.code == 0, result.err
-    report = json.loads(out.read_text(encoding="utf-8"))
+    result, report = evaluated("--data", one, two, "--calibration", "--plots", tmp_path / "p")
     assert report["settings"]["data"] == [str(one), str(two)]
     assert report["settings"]["people"] == 2 * (PEOPLE + SINGLES)
     assert [row["data"] for row in report["results"]] == ["one"] * 4 + ["two"] * 4
@@ -331,16 +311,13 @@ def test_two_folders_of_one_name_are_refused(
 
 
 def test_rooms_are_photographed_with_their_shots_and_under_each_condition(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
+    evaluated: Evaluated, features: Features
 ) -> None:
-    out = tmp_path / "report.json"
-    result = metaface(*quick, "--environments", "fog,side-light", "--draws", 2, "--seed", 1, "--json", out)
-    assert result.code == 0, result.err
+    result, report = evaluated("--environments", "fog,side-light", "--draws", 2, "--seed", 1)
     of_one_room = [("clean", 1000), ("hard", 1000), ("clean", 1001), ("hard", 1001)]
     of_a_family = {name: [(name, *one) for one in of_one_room] for name in ("fog", "side_light")}
     # Of the embedder as it ships, then of the stock one.
     assert features.rooms == 2 * of_a_family["fog"] + 2 * of_a_family["side_light"]
-    report = json.loads(out.read_text(encoding="utf-8"))
     keys = [(row["environment"], row["condition"]) for row in report["results"] if row["learner"] == "stock"]
     assert keys == [(room, condition) for room in (None, "fog", "side_light") for condition in ("clean", "hard")]
     assert report["settings"]["environments"] == ["fog", "side_light"]
@@ -362,18 +339,11 @@ def test_environments_are_named_one_by_one_or_together(text: str, names: tuple[s
     assert parse_environments(text) == names
 
 
-def test_unlabelled_faces_are_given_and_said(
-    metaface: Metaface, features: Features, quick: tuple[object, ...], tmp_path: Path
-) -> None:
-    out = tmp_path / "report.json"
-    result = metaface(*quick, "--unlabelled", 30, "--json", out)
-    assert result.code == 0, result.err
-    report = json.loads(out.read_text(encoding="utf-8"))
+def test_unlabelled_faces_are_given_and_said(evaluated: Evaluated) -> None:
+    _, report = evaluated("--unlabelled", 30)
     assert report["settings"]["unlabelled"] == 30
     # Nobody enrolled has a picture left, so that 30 of the strangers came by before, in both episodes.
     assert {row["strangers"] for row in report["results"]} == {2 * (SINGLES - 30)}
-    nobody_else = metaface(*quick, "--unlabelled", 30, "--unlabelled-known", 1, "--json", out, "--force")
-    assert nobody_else.code == 0, nobody_else.err
-    report = json.loads(out.read_text(encoding="utf-8"))
+    _, report = evaluated("--unlabelled", 30, "--unlabelled-known", 1)
     assert report["settings"]["unlabelled_known"] == 1.0
     assert {row["strangers"] for row in report["results"]} == {2 * SINGLES}
