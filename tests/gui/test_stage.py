@@ -13,13 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import (
-    CaptionedFile,
-    SelfTested,
-    SessionRecordingChanged,
-    SourceChanged,
-    SourceState,
-)
+from metaface_gui.engine.events import CaptionedFile, SelfTested, SessionRecordingChanged, SourceChanged, SourceState
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import DARK
 from metaface_gui.pipeline.learners import LEARNERS

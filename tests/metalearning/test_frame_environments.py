@@ -5,12 +5,7 @@ import pytest
 
 from metaface_gui.metalearning.environments import FAMILIES
 from metaface_gui.metalearning.frame_effects import EFFECTS
-from metaface_gui.metalearning.frame_environments import (
-    ROOM_AS_IT_IS,
-    EnvironmentSetting,
-    FrameEnvironment,
-    surprise,
-)
+from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, FrameEnvironment, surprise
 from metaface_gui.types import FaceTruth, Floats, Frame
 
 FACE = np.array([[[70, 50], [100, 50], [85, 66], [73, 84], [97, 84]]], np.float32)

@@ -11,14 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import (
-    JobChanged,
-    ModelState,
-    RequestEnded,
-    RoomChanged,
-    SourceChanged,
-    SourceState,
-)
+from metaface_gui.engine.events import JobChanged, ModelState, RequestEnded, RoomChanged, SourceChanged, SourceState
 from metaface_gui.errors import DeviceError, SourceError, WeightsError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.panels.controls_panel import ControlsPanel

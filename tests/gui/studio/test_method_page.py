@@ -8,11 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import (
-    AdaptationEvaluated,
-    Adapted,
-    AdaptStepTaken,
-)
+from metaface_gui.engine.events import AdaptationEvaluated, Adapted, AdaptStepTaken
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.hyperparameter_editors import IntegerEditor
 from metaface_gui.gui.studio.method_page import MethodPage

@@ -14,12 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from metaface_gui.engine.events import (
-    GalleryChanged,
-    JobChanged,
-    RequestEnded,
-    SelfTested,
-)
+from metaface_gui.engine.events import GalleryChanged, JobChanged, RequestEnded, SelfTested
 from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot, Person
 from metaface_gui.gui.bridge import EngineBridge

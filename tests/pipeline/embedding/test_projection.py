@@ -15,11 +15,7 @@ from torch.nn.functional import normalize
 
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding import make_embedder
-from metaface_gui.pipeline.embedding.projection import (
-    Projection,
-    read_projection,
-    save_projection,
-)
+from metaface_gui.pipeline.embedding.projection import Projection, read_projection, save_projection
 from metaface_gui.pipeline.embedding.quantised import BLOCK
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, ProjectedTail, TorchEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace

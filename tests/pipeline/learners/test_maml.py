@@ -12,14 +12,7 @@ from metaface_gui.pipeline.learners.inner_loop import HEAD, inner_loop
 from metaface_gui.pipeline.learners.losses import open_set_loss
 from metaface_gui.pipeline.learners.maml import MamlLearner, MamlSettings, log_rate, sgd
 from metaface_gui.pipeline.learners.tail import TAIL
-from tests.pipeline.learners.nuisance_family import (
-    N_WAY,
-    SPACE,
-    accuracy,
-    episodes,
-    mean_loss,
-    meta_trained,
-)
+from tests.pipeline.learners.nuisance_family import N_WAY, SPACE, accuracy, episodes, mean_loss, meta_trained
 
 RATES = torch.tensor([0.1, 0.2, 0.3, 0.3, 0.3])
 H = torch.tensor([[3.0, 1.0], [1.0, 2.0]])

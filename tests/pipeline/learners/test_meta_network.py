@@ -12,12 +12,7 @@ from torch.nn.functional import normalize
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND
 from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet, TrainingFeatures
-from metaface_gui.pipeline.learners.meta_network import (
-    BaseNetwork,
-    MetaNetworkLearner,
-    MetaNetworkSettings,
-    embed,
-)
+from metaface_gui.pipeline.learners.meta_network import BaseNetwork, MetaNetworkLearner, MetaNetworkSettings, embed
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
 from tests.pipeline.torch_samples import at

@@ -12,13 +12,7 @@ from torch.nn.functional import normalize
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.learners.hallucination import initial_hallucination
-from metaface_gui.pipeline.learners.rl2_trials import (
-    augmented,
-    canonical,
-    exam_reward,
-    explored,
-    make_exam,
-)
+from metaface_gui.pipeline.learners.rl2_trials import augmented, canonical, exam_reward, explored, make_exam
 from tests.pipeline.torch_samples import seeded
 
 D = 12

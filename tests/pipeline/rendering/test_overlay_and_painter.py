@@ -5,14 +5,7 @@ import pytest
 
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.overlay import OverlayKind, overlay_items
-from metaface_gui.types import (
-    UNKNOWN,
-    FaceQuality,
-    Frame,
-    FrameResult,
-    Identification,
-    TrackedFace,
-)
+from metaface_gui.types import UNKNOWN, FaceQuality, Frame, FrameResult, Identification, TrackedFace
 
 
 def face(track_id: int, box: tuple[float, float, float, float], decision: Identification) -> TrackedFace:

@@ -19,16 +19,7 @@ from metaface_gui.pipeline.rendering.verdicts import (
     majority,
     verdicts_of,
 )
-from metaface_gui.types import (
-    UNKNOWN,
-    FaceQuality,
-    Frame,
-    FrameResult,
-    Identification,
-    PersonId,
-    TrackedFace,
-    Truth,
-)
+from metaface_gui.types import UNKNOWN, FaceQuality, Frame, FrameResult, Identification, PersonId, TrackedFace, Truth
 
 NAMES = {1: "Anna", 2: "Ben"}
 

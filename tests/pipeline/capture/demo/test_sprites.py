@@ -5,13 +5,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.pipeline.capture.demo.people import load_scene_people
-from metaface_gui.pipeline.capture.demo.sprites import (
-    COVER_STEP,
-    Placement,
-    Sprite,
-    visible_share,
-    with_face_mask,
-)
+from metaface_gui.pipeline.capture.demo.sprites import COVER_STEP, Placement, Sprite, visible_share, with_face_mask
 from metaface_gui.types import Image
 
 
