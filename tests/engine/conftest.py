@@ -9,12 +9,12 @@ import pytest
 
 from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.engine import Engine
-from metaface_gui.engine.events import ModelsChanged, ModelState, ResultReady
+from metaface_gui.engine.events import ResultReady
 from metaface_gui.gallery import Gallery
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.listening import Listener, Someone, enroll, names, show, someone
+from tests.engine.listening import Listener, Someone, enroll, names, running, show, someone
 
 
 @pytest.fixture
@@ -31,10 +31,8 @@ def gallery(tmp_path: Path) -> Iterator[Gallery]:
 @pytest.fixture
 def engine(gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
     engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
-    engine.start()
-    listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
-    yield engine
-    assert engine.stop(timeout_s=20.0), "a thread did not end"
+    with running(engine, listener):
+        yield engine
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from metaface_gui.app import write_stills
 from metaface_gui.engine.engine import Engine
-from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ResultReady
+from metaface_gui.engine.events import Adapted, EngineEvent, JobChanged, ModelsChanged, ModelState, ResultReady
 from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
@@ -46,6 +47,16 @@ class Listener:
     def heard(self) -> list[EngineEvent]:
         """Take all that is there."""
         return [self.events.get_nowait() for _ in range(self.events.qsize())]
+
+
+@contextmanager
+def running(engine: Engine, listener: Listener) -> Iterator[ModelsChanged]:
+    """An engine whose models are loaded, until it is to end; what it said of them."""
+    engine.start()
+    try:
+        yield listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    finally:
+        assert engine.stop(timeout_s=20.0), "a thread did not end"
 
 
 @dataclass(frozen=True)

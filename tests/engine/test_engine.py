@@ -38,7 +38,7 @@ from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.listening import Listener, Someone, enroll, names, show, take_shots
+from tests.engine.listening import Listener, Someone, enroll, names, running, show, take_shots
 from tests.patience import PATIENCE_S
 from tests.pipeline.capture.videos import moving, write_video
 
@@ -257,22 +257,15 @@ def test_who_is_enrolled_is_not_in_the_tray_however_early_they_are_seen(
 ) -> None:
     """Faces come before the first classifier does: nobody is unknown yet."""
     first = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
-    first.start()
-    try:
-        listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    with running(first, listener):
         enroll(first, listener, person)
-    finally:
-        assert first.stop(timeout_s=20.0)
     listener.heard()
     second = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
     show(second, person.stills[0])
-    second.start()
-    try:
+    with running(second, listener):
         listener.wait(ResultReady, lambda event: names(event) == [person.name])
         second.faces.publish_unknowns()
         assert listener.wait(UnknownsChanged).groups == ()
-    finally:
-        assert second.stop(timeout_s=20.0)
 
 
 def test_a_face_under_a_second_name_and_the_same_picture_twice_are_asked_about(

@@ -17,7 +17,6 @@ from metaface_gui.engine.events import (
     ComparisonChanged,
     EngineStats,
     ModelsChanged,
-    ModelState,
     ResultReady,
     SourceChanged,
     SourceState,
@@ -30,7 +29,7 @@ from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.listening import Listener, Someone, only_face
+from tests.engine.listening import Listener, Someone, only_face, running
 
 OTHERS = [key for key in LEARNERS if key != "prototypical"]
 TWO_STEPS = replace(MamlLearner.settings_type(), inner_steps=2)
@@ -207,10 +206,6 @@ def test_an_engine_begins_with_what_was_remembered(gallery: Gallery, listener: L
         RecognitionSettings(learner="maml", compared=("reptile", "maml")),
         hyperparameters={"maml": TWO_STEPS, "rl2": None},
     )
-    engine.start()
-    try:
-        ready = listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
+    with running(engine, listener) as ready:
         assert (ready.learner, ready.compared, ready.hyperparameters) == ("maml", ("reptile",), {"maml": TWO_STEPS})
         assert [listener.wait(Adapted).learner for _ in range(2)] == ["maml", "reptile"]
-    finally:
-        assert engine.stop(timeout_s=20.0)

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from metaface_gui.engine import assembly
 from metaface_gui.engine.engine import Engine
-from metaface_gui.engine.events import ModelsChanged, ModelState
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
@@ -20,7 +19,7 @@ from metaface_gui.pipeline.embedding.device import device_name
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.listening import Listener
+from tests.engine.listening import Listener, running
 
 
 @dataclass
@@ -81,8 +80,6 @@ def engine(card: Card, gallery: Gallery, listener: Listener, tmp_path: Path) -> 
     """An engine that computes on the card."""
     del card  # it has to be in its place before models are loaded
     engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
-    engine.start()
-    ready = listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
-    assert ready.device == "cuda"
-    yield engine
-    assert engine.stop(timeout_s=20.0), "a thread did not end"
+    with running(engine, listener) as ready:
+        assert ready.device == "cuda"
+        yield engine

@@ -22,8 +22,6 @@ from metaface_gui.engine import assembly
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import (
     EngineStats,
-    ModelsChanged,
-    ModelState,
     ResultReady,
     SessionRecordingChanged,
     Trouble,
@@ -38,7 +36,7 @@ from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import FaceDetections, Frame, Image
 from metaface_gui.weights.store import WeightsStore
-from tests.engine.listening import Listener
+from tests.engine.listening import Listener, running
 from tests.soak.crowd import CrowdDetector, CrowdEmbedder, CrowdSource, Turnstile, name_of
 from tests.soak.visitor import SCENE
 
@@ -106,11 +104,6 @@ def gallery(tmp_path: Path) -> Iterator[Gallery]:
 
 
 @pytest.fixture
-def listener() -> Listener:
-    return Listener()
-
-
-@pytest.fixture
 def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listener, tmp_path: Path) -> Iterator[Engine]:
     with (
         patch.object(source_controller, "make_source", lambda *_args, **_named: camera),
@@ -118,11 +111,9 @@ def engine(camera: Scripted, embedder: Sick, gallery: Gallery, listener: Listene
         patch.object(assembly, "make_detector", lambda key, *_args, **_named: AnySize(key)),
     ):
         engine = Engine(gallery, WeightsStore(weights_dir(), tmp_path / "weights"), listener, RecognitionSettings())
-        engine.start()
-        listener.wait(ModelsChanged, lambda event: event.state is ModelState.READY)
-        engine.source.open(SCENE)
-        yield engine
-        assert engine.stop(timeout_s=20.0)
+        with running(engine, listener):
+            engine.source.open(SCENE)
+            yield engine
 
 
 def painted(person: int) -> Image:

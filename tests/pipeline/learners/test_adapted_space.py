@@ -19,7 +19,6 @@ from metaface_gui.pipeline.learners.meta_network import BaseNetwork
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner, PrototypicalSettings
 from metaface_gui.pipeline.learners.siamese import SiameseLearner
 from tests.pipeline.learners.contract_family import (
-    METHODS,
     PROJECTED_SPACE,
     STOCK_SPACE,
     make,
@@ -31,14 +30,6 @@ from tests.pipeline.torch_samples import at, seeded
 
 BY_PROTOTYPES = ("prototypical", "stock", "matching", "siamese", "task_clusters")
 """Methods in which one shot of a person is all that stands for them."""
-
-
-@pytest.fixture(
-    params=[(key, space) for key in METHODS for space in (STOCK_SPACE, PROJECTED_SPACE)],
-    ids=lambda param: f"{param[0]}-r{param[1].projection_dim}",
-)
-def learner(request: pytest.FixtureRequest) -> MetaLearner:
-    return make(*request.param)
 
 
 def assert_unit_vectors(points: Tensor, n: int) -> None:

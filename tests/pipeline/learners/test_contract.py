@@ -39,14 +39,6 @@ from tests.pipeline.learners.contract_family import (
 )
 
 
-@pytest.fixture(
-    params=[(key, space) for key in METHODS for space in (STOCK_SPACE, PROJECTED_SPACE)],
-    ids=lambda param: f"{param[0]}-r{param[1].projection_dim}",
-)
-def learner(request: pytest.FixtureRequest) -> MetaLearner:
-    return make(*request.param)
-
-
 def test_registry_names_each_learner_by_its_own_key() -> None:
     assert all(key == learner.key for key, learner in ALL_LEARNERS.items())
     assert set(LEARNERS) == set(ALL_LEARNERS) - {"stock"}
