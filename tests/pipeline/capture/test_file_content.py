@@ -109,9 +109,7 @@ def test_a_folder_says_which_picture_and_what_it_leaves_out(tmp_path: Path) -> N
     (tmp_path / ".hidden").touch()
     source = ImageFolderSource(tmp_path)
     source.open()
-    names = []
-    while (frame := source.read()) is not None:
-        names.append(frame.file)
+    names = [frame.file for frame in iter(source.read, None)]
     assert names == ["a.avif", "b.gif", "c", odd]
     said = {str(remark.error): remark.is_loss for remark in source.remarks}
     assert [loss for text, loss in said.items() if "0 bytes" in text] == [True]

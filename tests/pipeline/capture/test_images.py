@@ -57,22 +57,16 @@ def test_exif_orientation_is_respected(tmp_path: Path) -> None:
     assert read_image(path).shape == (40, 30, 3)
 
 
-def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="Cannot read"):
-        read_image(tmp_path / "no.jpg")
-
-
-def test_empty_file(tmp_path: Path) -> None:
-    path = tmp_path / "empty.jpg"
-    path.touch()
-    with pytest.raises(SourceError, match="0 bytes"):
-        read_image(path)
-
-
-def test_text_called_jpg(tmp_path: Path) -> None:
-    path = tmp_path / "letter.jpg"
-    path.write_text("Dear reader")
-    with pytest.raises(SourceError, match="not a picture"):
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [(None, "Cannot read"), (b"", "0 bytes"), (b"Dear reader", "not a picture")],
+    ids=["missing", "empty", "text"],
+)
+def test_what_is_no_picture_is_said(tmp_path: Path, content: bytes | None, match: str) -> None:
+    path = tmp_path / "a.jpg"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match=match):
         read_image(path)
 
 
@@ -183,9 +177,7 @@ def test_folder_in_natural_order_without_what_is_no_picture(tmp_path: Path) -> N
     (tmp_path / "deeper").mkdir()
     source = ImageFolderSource(tmp_path)
     source.open()
-    values = []
-    while (frame := source.read()) is not None:
-        values.append(int(frame.image_bgr[0, 0, 0]))
+    values = [int(frame.image_bgr[0, 0, 0]) for frame in iter(source.read, None)]
     assert values == [1, 2, 10]
     assert [path.name for path, _ in source.skipped] == ["broken.jpg"]
 

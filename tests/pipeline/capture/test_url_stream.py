@@ -98,9 +98,7 @@ def test_a_video_that_is_kept_somewhere_ends(shelf: tuple[Path, str]) -> None:
     source.open()
     assert not source.is_live
     assert source.frame_count == 30
-    times = []
-    while (frame := source.read()) is not None:
-        times.append(frame.time_s)
+    times = [frame.time_s for frame in iter(source.read, None)]
     assert times == pytest.approx([i / 25 for i in range(30)])
     source.close()
 

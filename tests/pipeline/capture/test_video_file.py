@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
@@ -29,11 +31,16 @@ def video(tmp_path: Path) -> Path:
     return path
 
 
+@contextmanager
+def opened(path: Path) -> Iterator[VideoFileSource]:
+    source = VideoFileSource(path)
+    source.open()
+    yield source
+    source.close()
+
+
 def read_all(source: VideoFileSource) -> list[float]:
-    times = []
-    while (frame := source.read()) is not None:
-        times.append(frame.time_s)
-    return times
+    return [frame.time_s for frame in iter(source.read, None)]
 
 
 def test_every_frame_with_the_files_times(video: Path) -> None:
@@ -58,11 +65,8 @@ def test_can_be_opened_again(video: Path) -> None:
 def test_truncated_video_says_how_much_could_be_read(video: Path) -> None:
     data = video.read_bytes()
     video.write_bytes(data[: len(data) // 2])
-    source = VideoFileSource(video)
-    source.open()
-    with pytest.raises(SourceError, match=r"of 60 frames could be read"):
+    with opened(video) as source, pytest.raises(SourceError, match=r"of 60 frames could be read"):
         read_all(source)
-    source.close()
 
 
 @pytest.mark.parametrize(
@@ -78,34 +82,28 @@ def test_a_header_may_be_off_by_five_frames_or_a_twentieth(
     assert int.from_bytes(data[place : place + 4], "little") == there
     data[place : place + 4] = said.to_bytes(4, "little")
     path.write_bytes(data)
-    source = VideoFileSource(path)
-    source.open()
-    if breaks_off:
-        with pytest.raises(SourceError, match=f"{there} of {said} frames"):
-            read_all(source)
-    else:
-        assert len(read_all(source)) == there
-    source.close()
+    with opened(path) as source:
+        if breaks_off:
+            with pytest.raises(SourceError, match=f"{there} of {said} frames"):
+                read_all(source)
+        else:
+            assert len(read_all(source)) == there
 
 
 def test_each_frame_has_its_own_time(tmp_path: Path) -> None:
     """A recorded screen: a frame only when something moves. Nothing in it is missing, whatever its rate says."""
     times_ms = [40 * i if i < 25 else 1000 * i for i in range(50)]
     path = write_video(tmp_path / "screen.mkv", moving(50), codec="mpeg4", pixels="yuv420p", times_ms=times_ms)
-    source = VideoFileSource(path)
-    source.open()
-    assert read_all(source) == pytest.approx([time / 1000 for time in times_ms])
-    assert source.remarks == ()
-    source.close()
+    with opened(path) as source:
+        assert read_all(source) == pytest.approx([time / 1000 for time in times_ms])
+        assert source.remarks == ()
 
 
 def test_a_file_that_begins_late_begins_at_nought(tmp_path: Path) -> None:
     """Broadcasts count from any moment on."""
     path = write_video(tmp_path / "cast.ts", moving(20), codec="mpeg2video", pixels="yuv420p")
-    source = VideoFileSource(path)
-    source.open()
-    assert read_all(source) == pytest.approx([i / 25 for i in range(20)], abs=1e-3)
-    source.close()
+    with opened(path) as source:
+        assert read_all(source) == pytest.approx([i / 25 for i in range(20)], abs=1e-3)
 
 
 INTERLACED = [
@@ -123,12 +121,8 @@ def test_interlaced_pictures_are_pictures(tmp_path: Path, name: str, codec: str,
     for picture, former in zip(woven, whole, strict=False):
         picture[1::2] = former[1::2]
     path = write_video(tmp_path / name, woven, codec=codec, pixels="yuv420p", options=options)
-    source = VideoFileSource(path)
-    source.open()
-    pictures = list[Image]()
-    while (frame := source.read()) is not None:
-        pictures.append(frame.image_bgr)
-    source.close()
+    with opened(path) as source:
+        pictures = [frame.image_bgr for frame in iter(source.read, None)]
     assert len(pictures) == len(woven)
     for picture, original, combed in zip(pictures[2:-2], whole[3:-2], woven[2:-2], strict=True):
         assert abs(picture.mean() - original.mean()) < 6, "black, OpenCV 5.0 gives"
@@ -145,13 +139,11 @@ def combs(picture: Image) -> float:
 def test_what_opencv_cannot_decode_everywhere(tmp_path: Path, codec: str) -> None:
     pictures = moving(10, 128, 96)
     path = write_video(tmp_path / "new.mkv", pictures, codec=codec, pixels="yuv420p")
-    source = VideoFileSource(path)
-    source.open()
-    frame = source.read()
-    assert frame is not None
-    assert np.abs(frame.image_bgr.astype(int) - pictures[0]).mean() < 10
-    assert len(read_all(source)) == 9
-    source.close()
+    with opened(path) as source:
+        frame = source.read()
+        assert frame is not None
+        assert np.abs(frame.image_bgr.astype(int) - pictures[0]).mean() < 10
+        assert len(read_all(source)) == 9
 
 
 def test_a_damaged_frame_does_not_end_a_file(tmp_path: Path) -> None:
@@ -161,35 +153,29 @@ def test_a_damaged_frame_does_not_end_a_file(tmp_path: Path) -> None:
     middle = (start + end) // 2
     data[middle : middle + 300] = np.random.default_rng(3).bytes(300)
     path.write_bytes(data)
-    source = VideoFileSource(path)
-    source.open()
-    assert len(read_all(source)) >= 45
-    (remark,) = source.remarks
-    assert "is damaged in" in str(remark.error)
-    assert not remark.is_loss
-    source.close()
+    with opened(path) as source:
+        assert len(read_all(source)) >= 45
+        (remark,) = source.remarks
+        assert "is damaged in" in str(remark.error)
+        assert not remark.is_loss
 
 
 def test_where_only_a_duration_disagrees_it_is_a_remark(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mkv", moving(60))
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
-    source = VideoFileSource(path)
-    source.open()
-    assert 20 < len(read_all(source)) < 40
-    (remark,) = source.remarks
-    assert "its header says 2.4 s" in str(remark.error)
-    source.close()
+    with opened(path) as source:
+        assert 20 < len(read_all(source)) < 40
+        (remark,) = source.remarks
+        assert "its header says 2.4 s" in str(remark.error)
 
 
 def test_any_name_can_be_opened(tmp_path: Path) -> None:
     path = write_video(tmp_path / "clip.mkv", moving(3))
     odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9 \xff.mkv"))
     path.rename(odd)
-    source = VideoFileSource(odd)
-    source.open()
-    assert len(read_all(source)) == 3
-    source.close()
+    with opened(odd) as source:
+        assert len(read_all(source)) == 3
 
 
 def test_sound_alone_is_no_video(tmp_path: Path) -> None:
@@ -223,22 +209,16 @@ def test_what_ffmpeg_lacks_is_named(tmp_path: Path) -> None:
         VideoFileSource(path).open()
 
 
-def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="There is no file"):
-        VideoFileSource(tmp_path / "no.mp4").open()
-
-
-def test_empty_file(tmp_path: Path) -> None:
-    path = tmp_path / "empty.mp4"
-    path.touch()
-    with pytest.raises(SourceError, match="0 bytes"):
-        VideoFileSource(path).open()
-
-
-def test_text_called_mp4(tmp_path: Path) -> None:
-    path = tmp_path / "letter.mp4"
-    path.write_text("Dear reader, " * 100)
-    with pytest.raises(SourceError, match="not a video"):
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [(None, "There is no file"), (b"", "0 bytes"), (b"Dear reader, " * 100, "not a video")],
+    ids=["missing", "empty", "text"],
+)
+def test_what_is_no_video_is_said(tmp_path: Path, content: bytes | None, match: str) -> None:
+    path = tmp_path / "clip.mp4"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match=match):
         VideoFileSource(path).open()
 
 
@@ -247,10 +227,8 @@ def test_one_frame_video(tmp_path: Path) -> None:
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25.0, (160, 120))
     writer.write(np.full((120, 160, 3), 90, np.uint8))
     writer.release()
-    source = VideoFileSource(path)
-    source.open()
-    assert len(read_all(source)) == 1
-    source.close()
+    with opened(path) as source:
+        assert len(read_all(source)) == 1
 
 
 def levels_of(path: Path, index: int, seek: int | None = None) -> tuple[int, float, float]:
@@ -282,10 +260,8 @@ def test_a_frame_that_is_sought_is_the_one_that_comes_there(tmp_path: Path, name
 
 
 def test_reading_goes_on_to_the_end_after_a_seek(video: Path) -> None:
-    source = VideoFileSource(video)
-    source.open()
-    read_all(source)
-    source.seek(FRAMES - 5)
-    assert read_all(source) == pytest.approx([i / 25.0 for i in range(FRAMES - 5, FRAMES)])
-    assert source.remarks == ()
-    source.close()
+    with opened(video) as source:
+        read_all(source)
+        source.seek(FRAMES - 5)
+        assert read_all(source) == pytest.approx([i / 25.0 for i in range(FRAMES - 5, FRAMES)])
+        assert source.remarks == ()

@@ -234,9 +234,7 @@ def test_every_frame_in_order_when_not_live(make: Make) -> None:
     assert not source.is_live
     assert source.frame_count == 6
     source.open()
-    frames = []
-    while (frame := source.read()) is not None:
-        frames.append(frame)
+    frames = list(iter(source.read, None))
     assert [frame.index for frame in frames] == list(range(6))
     assert [frame.time_s for frame in frames] == pytest.approx([i / 30 for i in range(6)])
     assert names(frames[0].truth) == ["Eileen Collins"]
