@@ -59,8 +59,11 @@ def timeless(rows: tuple[EvaluationRow, ...]) -> list[EvaluationRow]:
     return [dataclasses.replace(row, adapt_ms=0.0, calibrate_ms=0.0, score_us=0.0) for row in rows]
 
 
-def stock_rows(pairs: tuple[tuple[int, int], ...] = ((5, 2),)) -> tuple[EvaluationRow, ...]:
-    return evaluate(Ground(evaluation_data(), cohort()), contenders([], SPACE, {}, untrained=True), pairs, FEW)
+STOCK = contenders([], SPACE, {}, untrained=True)
+
+
+def stock_rows(settings: EvaluationSettings = FEW) -> tuple[EvaluationRow, ...]:
+    return evaluate(Ground(evaluation_data(), cohort()), STOCK, [(5, 2)], settings)
 
 
 def test_who_knows_everybody_misses_nobody_and_lets_no_stranger_in() -> None:
@@ -96,23 +99,14 @@ def test_hard_faces_are_harder_and_the_cohort_keeps_its_promise() -> None:
 def test_the_same_seed_gives_the_same_figures_and_another_one_others() -> None:
     first, again = stock_rows(), stock_rows()
     assert timeless(first) == timeless(again)
-    other = evaluate(
-        Ground(evaluation_data(), cohort()),
-        contenders([], SPACE, {}, untrained=True),
-        [(5, 2)],
-        EvaluationSettings(episodes=8, seed=1),
-    )
+    other = stock_rows(EvaluationSettings(episodes=8, seed=1))
     assert timeless(other) != timeless(first)
 
 
 def test_rows_come_by_pair_then_condition_then_contender() -> None:
     trained = {"prototypical": PrototypicalLearner.initial_params(SPACE)}
-    rows = evaluate(
-        Ground(evaluation_data(), cohort(200)),
-        contenders(["prototypical", "stock"], SPACE, trained, untrained=True),
-        [(2, 1), (3, 2)],
-        EvaluationSettings(episodes=2),
-    )
+    against = contenders(["prototypical", "stock"], SPACE, trained, untrained=True)
+    rows = evaluate(Ground(evaluation_data(), cohort(200)), against, [(2, 1), (3, 2)], EvaluationSettings(episodes=2))
     table = [("stock", False, False), ("prototypical", True, False), ("prototypical", False, True)]
     assert [(row.learner, row.trained, row.is_twin) for row in rows] == table * 4
     assert [(row.n_way, row.k_shot, row.condition) for row in rows[::3]] == [
@@ -126,12 +120,8 @@ def test_rows_come_by_pair_then_condition_then_contender() -> None:
 def test_the_twin_is_the_stock_embedding_and_the_trained_one_differs() -> None:
     params = PrototypicalLearner.initial_params(SPACE)
     params[TAIL] = torch.full_like(params[TAIL], 3.0)
-    rows = evaluate(
-        Ground(evaluation_data(), cohort(500)),
-        contenders(["prototypical"], SPACE, {"prototypical": params}, untrained=True),
-        [(5, 1)],
-        FEW,
-    )
+    against = contenders(["prototypical"], SPACE, {"prototypical": params}, untrained=True)
+    rows = evaluate(Ground(evaluation_data(), cohort(500)), against, [(5, 1)], FEW)
     stock, trained, twin = [row for row in rows if row.condition == "hard"]
     assert twin.tpir_at_fpir_1pct == pytest.approx(stock.tpir_at_fpir_1pct, abs=1e-6)
     assert trained.tpir_at_fpir_1pct != twin.tpir_at_fpir_1pct
@@ -146,7 +136,7 @@ def test_twins_can_be_left_out() -> None:
 
 
 def test_without_a_cohort_the_threshold_is_the_cautious_default() -> None:
-    rows = evaluate(Ground(evaluation_data(), None), contenders([], SPACE, {}, untrained=True), [(2, 1)], FEW)
+    rows = evaluate(Ground(evaluation_data(), None), STOCK, [(2, 1)], FEW)
     assert {row.calibration_error for row in rows} == {None}
     assert all(row.fpir_achieved < 0.05 for row in rows)
     assert rows[0].tpir_shipped > rows[1].tpir_shipped
@@ -156,7 +146,7 @@ def test_progress_counts_every_adaptation() -> None:
     told: list[tuple[int, int]] = []
     evaluate(
         Ground(evaluation_data(), None),
-        contenders([], SPACE, {}, untrained=True),
+        STOCK,
         [(2, 1), (2, 2)],
         EvaluationSettings(episodes=3),
         progress=lambda done, total: told.append((done, total)),
@@ -169,7 +159,7 @@ def test_too_few_people_are_found_before_anything_is_computed() -> None:
     with pytest.raises(TooFewPeopleError):
         evaluate(
             Ground(evaluation_data(), None),
-            contenders([], SPACE, {}, untrained=True),
+            STOCK,
             [(2, 1), (2, 6)],
             FEW,
             progress=lambda done, _: told.append(done),

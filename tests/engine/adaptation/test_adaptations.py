@@ -21,6 +21,7 @@ from metaface_gui.engine.events import Adapted, MapChanged
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.maml import MamlLearner
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
+from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
 from metaface_gui.settings import RecognitionSettings
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
 
@@ -64,6 +65,22 @@ def adapted_news(handed: HandOver) -> list[tuple[str, bool]]:
     return [(event.learner, event.is_primary) for event in handed.news if isinstance(event, Adapted)]
 
 
+def map_news(handed: HandOver) -> list[EmbeddingMap | None]:
+    return [event.map for event in handed.news if isinstance(event, MapChanged)]
+
+
+def to_evaluate(handed: HandOver) -> list[tuple[str, bool]]:
+    return [(one.key.learner, is_primary) for one, is_primary in handed.to_evaluate]
+
+
+@pytest.fixture
+def running(state: Adaptations) -> Adaptations:
+    """All that is wanted was adapted and handed over."""
+    do_all(state)
+    state.hand_over()
+    return state
+
+
 def test_nothing_is_wanted_before_the_gallery_was_read() -> None:
     state = Adaptations(SETTINGS, {})
     assert state.todo() is None
@@ -97,23 +114,19 @@ def test_what_was_adapted_is_kept_and_used_again(state: Adaptations) -> None:
     assert handed.classifiers["prototypical"].scorer is first.scorer
 
 
-def test_until_the_wanted_one_is_adapted_the_one_that_decided_goes_on(state: Adaptations) -> None:
-    do_all(state)
-    state.hand_over()
-    state.choose(SETTINGS.decided_by("reptile"))
-    handed = state.hand_over()
+def test_until_the_wanted_one_is_adapted_the_one_that_decided_goes_on(running: Adaptations) -> None:
+    running.choose(SETTINGS.decided_by("reptile"))
+    handed = running.hand_over()
     assert next(iter(handed.classifiers)) == "prototypical"
     assert handed.news == ()
-    assert do_all(state) == ["reptile"]
-    assert adapted_news(state.hand_over()) == [("reptile", True)]
+    assert do_all(running) == ["reptile"]
+    assert adapted_news(running.hand_over()) == [("reptile", True)]
 
 
-def test_who_ran_beside_changes_places_with_who_decided(state: Adaptations) -> None:
-    do_all(state)
-    state.hand_over()
-    state.choose(SETTINGS.decided_by("siamese"))
-    assert state.todo() is None
-    handed = state.hand_over()
+def test_who_ran_beside_changes_places_with_who_decided(running: Adaptations) -> None:
+    running.choose(SETTINGS.decided_by("siamese"))
+    assert running.todo() is None
+    handed = running.hand_over()
     assert list(handed.classifiers) == ["siamese", "matching", "prototypical"]
     assert adapted_news(handed) == [("siamese", True), ("prototypical", False)]
 
@@ -138,20 +151,16 @@ def test_an_adaptation_to_people_of_before_is_not_kept(state: Adaptations, peopl
     assert do_next(state) == "prototypical"
 
 
-def test_another_embedder_leaves_nothing_that_ran(state: Adaptations) -> None:
-    do_all(state)
-    state.hand_over()
-    state.forget_gallery()
-    assert not state.hand_over().classifiers
-    assert state.deciding() is None
+def test_another_embedder_leaves_nothing_that_ran(running: Adaptations) -> None:
+    running.forget_gallery()
+    assert not running.hand_over().classifiers
+    assert running.deciding() is None
 
 
-def test_another_pipeline_is_told_of_all_again(state: Adaptations) -> None:
-    do_all(state)
-    state.hand_over()
-    state.forget_handed_over()
-    assert state.todo() is None
-    assert len(adapted_news(state.hand_over())) == 3
+def test_another_pipeline_is_told_of_all_again(running: Adaptations) -> None:
+    running.forget_handed_over()
+    assert running.todo() is None
+    assert len(adapted_news(running.hand_over())) == 3
 
 
 def test_a_threshold_is_the_same_object_until_the_fpir_changes(state: Adaptations) -> None:
@@ -168,19 +177,17 @@ def test_a_threshold_is_the_same_object_until_the_fpir_changes(state: Adaptation
     assert deciding[1] is laxer.classifiers["prototypical"]
 
 
-def test_other_settings_are_another_adaptation_and_both_are_kept(state: Adaptations) -> None:
-    do_all(state)
-    state.hand_over()
-    state.set_hyperparameters("prototypical", EUCLIDEAN)
-    assert state.hyperparameters == {"prototypical": EUCLIDEAN}
-    assert do_all(state) == ["prototypical"]
-    handed = state.hand_over()
+def test_other_settings_are_another_adaptation_and_both_are_kept(running: Adaptations) -> None:
+    running.set_hyperparameters("prototypical", EUCLIDEAN)
+    assert running.hyperparameters == {"prototypical": EUCLIDEAN}
+    assert do_all(running) == ["prototypical"]
+    handed = running.hand_over()
     assert adapted_news(handed) == [("prototypical", True)]
     assert handed.to_evaluate[0][0].key.settings == EUCLIDEAN
-    state.set_hyperparameters("prototypical", PrototypicalSettings())
-    assert state.hyperparameters == {}, "the defaults are nothing to remember"
-    assert state.todo() is None
-    assert adapted_news(state.hand_over()) == [("prototypical", True)]
+    running.set_hyperparameters("prototypical", PrototypicalSettings())
+    assert running.hyperparameters == {}, "the defaults are nothing to remember"
+    assert running.todo() is None
+    assert adapted_news(running.hand_over()) == [("prototypical", True)]
 
 
 def test_settings_of_a_learner_that_does_not_run_adapt_nothing(state: Adaptations) -> None:
@@ -191,7 +198,7 @@ def test_settings_of_a_learner_that_does_not_run_adapt_nothing(state: Adaptation
 
 def test_evaluated_are_what_decides_and_what_the_user_turned(state: Adaptations) -> None:
     do_all(state)
-    assert [(one.key.learner, primary) for one, primary in state.hand_over().to_evaluate] == [("prototypical", True)]
+    assert to_evaluate(state.hand_over()) == [("prototypical", True)]
     state.set_hyperparameters("siamese", None)
     assert state.hand_over().to_evaluate == (), "the same settings again are no turn"
     turned = replace(MamlLearner.settings_type(), inner_steps=2)
@@ -201,9 +208,9 @@ def test_evaluated_are_what_decides_and_what_the_user_turned(state: Adaptations)
     state.set_hyperparameters("maml", turned)
     assert state.hand_over().to_evaluate == (), "not before it is adapted"
     do_all(state)
-    assert [(one.key.learner, primary) for one, primary in state.hand_over().to_evaluate] == [("maml", False)]
+    assert to_evaluate(state.hand_over()) == [("maml", False)]
     state.choose(replace(SETTINGS, learner="maml"))
-    assert [(one.key.learner, primary) for one, primary in state.hand_over().to_evaluate] == [("maml", True)]
+    assert to_evaluate(state.hand_over()) == [("maml", True)]
 
 
 def test_what_could_not_be_adapted_is_not_tried_again_and_holds_up_nobody(state: Adaptations) -> None:
@@ -224,7 +231,7 @@ def test_the_map_comes_after_what_decides_and_before_what_runs_beside(state: Ada
     assert handed.plane is not None
     assert handed.placing is not None
     assert handed.plane.learner == "reptile"
-    assert [event.map for event in handed.news if isinstance(event, MapChanged)] == [handed.plane]
+    assert map_news(handed) == [handed.plane]
     assert state.hand_over().news == ()
 
 
@@ -236,7 +243,7 @@ def test_the_map_stays_until_its_successor_is_drawn(state: Adaptations) -> None:
     do_next(state)
     handed = state.hand_over()
     assert handed.plane is before
-    assert not [event for event in handed.news if isinstance(event, MapChanged)]
+    assert map_news(handed) == []
     assert do_next(state) == "map of prototypical"
     handed = state.hand_over()
     assert handed.plane is not None
@@ -248,11 +255,11 @@ def test_every_wish_for_a_map_is_answered(state: Adaptations) -> None:
     do_all(state)
     plane = state.hand_over().plane
     state.set_map_learner("prototypical")
-    assert [event.map for event in state.hand_over().news if isinstance(event, MapChanged)] == [plane]
+    assert map_news(state.hand_over()) == [plane]
     state.set_map_learner(None)
     handed = state.hand_over()
     assert handed.plane is None
-    assert [event.map for event in handed.news if isinstance(event, MapChanged)] == [None]
+    assert map_news(handed) == [None]
 
 
 def test_an_empty_gallery_has_no_map_and_everybody_is_unknown() -> None:
@@ -262,7 +269,7 @@ def test_an_empty_gallery_has_no_map_and_everybody_is_unknown() -> None:
     do_all(state)
     handed = state.hand_over()
     assert handed.classifiers["prototypical"].scorer is None
-    assert [event.map for event in handed.news if isinstance(event, MapChanged)] == [None]
+    assert map_news(handed) == [None]
 
 
 def test_a_map_that_cannot_be_drawn_is_not_tried_for_ever(state: Adaptations) -> None:
@@ -327,16 +334,14 @@ def test_faces_of_the_room_want_all_anew_and_the_votes_go_on(state: Adaptations)
 
 
 @pytest.mark.parametrize("change", ["light", "people", "settings"])
-def test_votes_end_where_more_than_the_room_is_new(state: Adaptations, people: EnrolledPeople, change: str) -> None:
-    do_all(state)
-    state.hand_over()
-    state.set_room(room(1, keeps_votes=change != "light"))
+def test_votes_end_where_more_than_the_room_is_new(running: Adaptations, people: EnrolledPeople, change: str) -> None:
+    running.set_room(room(1, keeps_votes=change != "light"))
     if change == "people":
-        state.take(replace(people, revision=people.revision + 1))
+        running.take(replace(people, revision=people.revision + 1))
     if change == "settings":
-        state.set_hyperparameters("prototypical", EUCLIDEAN)
-    do_all(state)
-    assert "prototypical" not in state.hand_over().continued
+        running.set_hyperparameters("prototypical", EUCLIDEAN)
+    do_all(running)
+    assert "prototypical" not in running.hand_over().continued
 
 
 def test_nothing_that_holds_faces_of_a_former_room_is_kept(state: Adaptations) -> None:

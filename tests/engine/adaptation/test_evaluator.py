@@ -1,30 +1,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import torch
 
 from metaface_gui.engine.adaptation.evaluator import MAX_PEOPLE, AdaptationEvaluator
 from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.events import AdaptationEvaluated
 from metaface_gui.engine.jobs.job_runner import JobRunner
-from metaface_gui.pipeline.enrolled_people import EnrolledPeople
 from metaface_gui.pipeline.learners.prototypical import PrototypicalSettings
 from tests.engine.listening import Listener
 from tests.engine.synthetic import faces_of, learning_assets, people_of
 from tests.patience import PATIENCE_S
 
 ASSETS = learning_assets()
-
-
-@pytest.fixture
-def jobs() -> Iterator[JobRunner]:
-    jobs = JobRunner("studies", lambda _change: None)
-    jobs.start()
-    yield jobs
-    assert jobs.stop(timeout_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -82,14 +73,8 @@ def test_what_cannot_be_measured_in_passing_is_said_to_be_unknown(
 
 
 def test_a_negative_that_denies_a_shot_counts_against_it(evaluator: AdaptationEvaluator, listener: Listener) -> None:
-    import torch
-
     good = adapted([2, 2])
-    people: EnrolledPeople = replace(
-        good.people,
-        negatives=torch.from_numpy(faces_of(0, 2)),
-        denied_people=torch.tensor([0, 0]),
-    )
+    people = replace(good.people, negatives=torch.from_numpy(faces_of(0, 2)), denied_people=torch.tensor([0, 0]))
     ask(evaluator, replace(good, people=people))
     assert listener.wait(AdaptationEvaluated).after == pytest.approx(0.5), "person 0 is denied for their own shots"
 

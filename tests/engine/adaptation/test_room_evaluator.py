@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import queue
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,37 +8,22 @@ import torch
 from metaface_gui.engine.adaptation.room_evaluator import RoomEvaluator
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room
 from metaface_gui.engine.assembly import LearningAssets, adapt
-from metaface_gui.engine.events import EngineEvent, RoomEvaluated
+from metaface_gui.engine.events import RoomEvaluated
 from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.pipeline.recognition.room_threshold import RoomPrior
+from tests.engine.listening import Listener
 from tests.engine.synthetic import EMBEDDER_ID, faces_of, learning_assets, people_of
-from tests.patience import PATIENCE_S
 
 FPIR = 0.01
 
 
 @pytest.fixture
-def told() -> queue.Queue[EngineEvent]:
-    return queue.Queue()
-
-
-@pytest.fixture
-def evaluator(told: queue.Queue[EngineEvent]) -> Iterator[RoomEvaluator]:
-    runner = JobRunner("studies", told.put)
-    runner.start()
-    yield RoomEvaluator(told.put, runner)
-    assert runner.stop(PATIENCE_S)
+def evaluator(listener: Listener, jobs: JobRunner) -> RoomEvaluator:
+    return RoomEvaluator(listener, jobs)
 
 
 def assets() -> LearningAssets:
     return replace(learning_assets(), room_prior=RoomPrior())
-
-
-def heard(told: queue.Queue[EngineEvent]) -> RoomEvaluated:
-    while True:
-        event = told.get(timeout=PATIENCE_S)
-        if isinstance(event, RoomEvaluated):
-            return event
 
 
 def ask(
@@ -52,12 +35,10 @@ def ask(
     evaluator.ask(replace(adapted, people=people), adapted.classifier, room, given, fpir=FPIR)
 
 
-def test_of_a_room_before_and_now_are_said_and_what_they_rest_on(
-    evaluator: RoomEvaluator, told: queue.Queue[EngineEvent]
-) -> None:
+def test_of_a_room_before_and_now_are_said_and_what_they_rest_on(evaluator: RoomEvaluator, listener: Listener) -> None:
     faces = torch.from_numpy(faces_of(30, 6, spread=0.3))
     ask(evaluator, Room(7, EMBEDDER_ID, faces))
-    evaluated = heard(told)
+    evaluated = listener.wait(RoomEvaluated)
     assert (evaluated.learner, evaluated.n_people, evaluated.n_unlabelled) == ("prototypical", 4, 6)
     for here in (evaluated.before, evaluated.now):
         assert here is not None
@@ -65,18 +46,18 @@ def test_of_a_room_before_and_now_are_said_and_what_they_rest_on(
     assert evaluated.before != evaluated.now
 
 
-def test_without_a_room_there_is_no_before(evaluator: RoomEvaluator, told: queue.Queue[EngineEvent]) -> None:
+def test_without_a_room_there_is_no_before(evaluator: RoomEvaluator, listener: Listener) -> None:
     ask(evaluator, EMPTY_ROOM)
-    evaluated = heard(told)
+    evaluated = listener.wait(RoomEvaluated)
     assert evaluated.now is not None
     assert evaluated.before is None
     assert evaluated.n_unlabelled == 0
 
 
 def test_nothing_is_said_where_nobody_is_or_no_strangers_were_sampled(
-    evaluator: RoomEvaluator, told: queue.Queue[EngineEvent]
+    evaluator: RoomEvaluator, listener: Listener
 ) -> None:
     ask(evaluator, EMPTY_ROOM, ())
-    assert heard(told) == RoomEvaluated("prototypical", 0, 0)
+    assert listener.wait(RoomEvaluated) == RoomEvaluated("prototypical", 0, 0)
     ask(evaluator, EMPTY_ROOM, (2, 2), given=replace(assets(), cohort=None))
-    assert heard(told) == RoomEvaluated("prototypical", 2, 0)
+    assert listener.wait(RoomEvaluated) == RoomEvaluated("prototypical", 2, 0)

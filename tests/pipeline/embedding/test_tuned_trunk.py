@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 import torch
@@ -41,8 +44,29 @@ def movement(size: float = 0.1) -> dict[str, torch.Tensor]:
     }
 
 
-def test_what_is_read_is_what_saving_returned_and_near_what_was_saved(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
+def save(path: Path, **described: Any) -> TunedTrunk:
+    return save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, **described)
+
+
+def rewrite(path: Path, tensors: Mapping[str, torch.Tensor] = MappingProxyType({}), **described: object) -> None:
+    """Change some of a file's tensors and of what it says of itself."""
+    with safe_open(str(path), framework="pt") as file:
+        metadata = file.metadata()
+    told = json.dumps(json.loads(metadata["trunk"]) | described)
+    save_file({**load_file(path), **tensors}, path, metadata | {"trunk": told})
+
+
+def assert_damaged(path: Path) -> None:
+    with pytest.raises(WeightsError, match="damaged"):
+        read_tuned_trunk(path, embedder_id="net-1")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "trunk.safetensors"
+
+
+def test_what_is_read_is_what_saving_returned_and_near_what_was_saved(path: Path) -> None:
     saved = save_tuned_trunk(path, movement(), embedder_id="net-1+own", card={"data": "people"})
     read = read_tuned_trunk(path, embedder_id="net-1")
     assert read.id == saved.id
@@ -56,9 +80,7 @@ def test_what_is_read_is_what_saving_returned_and_near_what_was_saved(tmp_path: 
 
 
 def test_the_same_movement_is_the_same_file(tmp_path: Path) -> None:
-    ids = {
-        save_tuned_trunk(tmp_path / f"{name}.safetensors", movement(), embedder_id="net-1", card={}).id for name in "ab"
-    }
+    ids = {save(tmp_path / f"{name}.safetensors").id for name in "ab"}
     other = save_tuned_trunk(tmp_path / "c.safetensors", movement(0.2), embedder_id="net-1", card={}).id
     assert len(ids) == 1
     assert other not in ids
@@ -67,7 +89,7 @@ def test_the_same_movement_is_the_same_file(tmp_path: Path) -> None:
 def test_the_moved_embedder_adds_the_movement_and_leaves_the_stock_one_alone(tmp_path: Path) -> None:
     stock = embedder()
     before = stock.trunk_module.state_dict()["conv.weight"].clone()
-    tuned = save_tuned_trunk(tmp_path / "t.safetensors", movement(), embedder_id="net-1", card={})
+    tuned = save(tmp_path / "t.safetensors")
     moved = stock.with_trunk(tuned)
     assert moved.id == f"net-1~{tuned.id}"
     assert torch.equal(stock.trunk_module.state_dict()["conv.weight"], before)
@@ -80,7 +102,7 @@ def test_the_moved_embedder_adds_the_movement_and_leaves_the_stock_one_alone(tmp
 
 
 def test_no_trunk_is_moved_twice_or_by_another_networks_movement(tmp_path: Path) -> None:
-    tuned = save_tuned_trunk(tmp_path / "t.safetensors", movement(), embedder_id="net-1", card={})
+    tuned = save(tmp_path / "t.safetensors")
     with pytest.raises(ValueError, match="already"):
         embedder().with_trunk(tuned).with_trunk(tuned)
     other = save_tuned_trunk(tmp_path / "o.safetensors", {"dense.weight": torch.ones(2, 2)}, embedder_id="n", card={})
@@ -88,9 +110,8 @@ def test_no_trunk_is_moved_twice_or_by_another_networks_movement(tmp_path: Path)
         embedder().with_trunk(other)
 
 
-def test_files_that_hold_no_tuned_trunk_of_this_network_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+def test_files_that_hold_no_tuned_trunk_of_this_network_are_refused(path: Path, tmp_path: Path) -> None:
+    save(path)
     with pytest.raises(WeightsError, match="net-2"):
         read_tuned_trunk(path, embedder_id="net-2")
     whole = path.read_bytes()
@@ -99,58 +120,45 @@ def test_files_that_hold_no_tuned_trunk_of_this_network_are_refused(tmp_path: Pa
         with pytest.raises(WeightsError, match="damaged"):
             read_tuned_trunk(path, embedder_id="net-1")
     save_file({"a": torch.ones(2)}, path)
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(path, embedder_id="net-1")
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(tmp_path / "missing.safetensors", embedder_id="net-1")
+    assert_damaged(path)
+    assert_damaged(tmp_path / "missing.safetensors")
 
 
-def test_levels_that_are_not_of_8_bits_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
-    tensors = load_file(path)
-    with safe_open(str(path), framework="pt") as file:
-        metadata = file.metadata()
-    save_file(tensors, path, metadata)
+def test_levels_that_are_not_of_8_bits_are_refused(path: Path) -> None:
+    save(path)
+    rewrite(path)
     assert read_tuned_trunk(path, embedder_id="net-1").movement.keys() == movement().keys()
-    save_file(tensors | {"conv.bias": torch.full((5,), 1e6)}, path, metadata)
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(path, embedder_id="net-1")
+    rewrite(path, {"conv.bias": torch.full((5,), 1e6)})
+    assert_damaged(path)
 
 
 def ranges(channels: int = 5) -> dict[str, torch.Tensor]:
     return {"conv": torch.tensor([-1.0, 1.0, -2.0, 0.0])[:, None].repeat(1, channels)}
 
 
-def test_ranges_are_kept_as_they_are_and_the_older_format_has_none(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges())
+def test_ranges_are_kept_as_they_are_and_the_older_format_has_none(path: Path) -> None:
+    save(path, ranges=ranges())
     read = read_tuned_trunk(path, embedder_id="net-1")
     assert read.movement.keys() == movement().keys()
     assert torch.equal(read.ranges["conv"], ranges()["conv"])
     assert json.loads(path.with_suffix(".json").read_text())["format"] == 2
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
+    save(path)
     assert json.loads(path.with_suffix(".json").read_text())["format"] == 1
     assert not read_tuned_trunk(path, embedder_id="net-1").ranges
 
 
-def test_ranges_of_another_shape_or_for_a_trunk_without_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    with_ranges = save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges())
+def test_ranges_of_another_shape_or_for_a_trunk_without_are_refused(path: Path) -> None:
+    with_ranges = save(path, ranges=ranges())
     with pytest.raises(ValueError, match="ranges"):
         embedder().with_trunk(with_ranges)
     with pytest.raises(ValueError, match="4, channels"):
-        save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges={"conv": torch.zeros(3, 5)})
-    with safe_open(str(path), framework="pt") as file:
-        metadata = file.metadata()
-    save_file(load_file(path) | {"conv.range": torch.zeros(3, 5)}, path, metadata)
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(path, embedder_id="net-1")
+        save(path, ranges={"conv": torch.zeros(3, 5)})
+    rewrite(path, {"conv.range": torch.zeros(3, 5)})
+    assert_damaged(path)
 
 
-def test_how_dark_pictures_may_be_is_kept_and_a_trunk_that_cannot_brighten_them_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    saved = save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, ranges=ranges(), least_brightness=60.0)
+def test_how_dark_pictures_may_be_is_kept_and_a_trunk_that_cannot_brighten_them_is_refused(path: Path) -> None:
+    saved = save(path, ranges=ranges(), least_brightness=60.0)
     assert read_tuned_trunk(path, embedder_id="net-1").least_brightness == saved.least_brightness == 60.0
     assert json.loads(path.with_suffix(".json").read_text())["least_brightness"] == 60.0
     bare = saved.without_ranges()
@@ -160,28 +168,17 @@ def test_how_dark_pictures_may_be_is_kept_and_a_trunk_that_cannot_brighten_them_
 
 
 @pytest.mark.parametrize("least", [-1.0, 256.0, float("nan")])
-def test_a_brightness_that_is_no_grey_level_is_refused(tmp_path: Path, least: float) -> None:
-    path = tmp_path / "trunk.safetensors"
+def test_a_brightness_that_is_no_grey_level_is_refused(path: Path, least: float) -> None:
     with pytest.raises(ValueError, match="grey level"):
-        save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, least_brightness=least)
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={}, least_brightness=60.0)
-    with safe_open(str(path), framework="pt") as file:
-        metadata = file.metadata()
-    described = json.dumps(json.loads(metadata["trunk"]) | {"least_brightness": least})
-    save_file(load_file(path), path, metadata | {"trunk": described})
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(path, embedder_id="net-1")
+        save(path, least_brightness=least)
+    save(path, least_brightness=60.0)
+    rewrite(path, least_brightness=least)
+    assert_damaged(path)
 
 
-def test_another_version_of_the_format_and_values_that_are_not_finite_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "trunk.safetensors"
-    save_tuned_trunk(path, movement(), embedder_id="net-1", card={})
-    with safe_open(str(path), framework="pt") as file:
-        metadata = file.metadata()
-    tensors = load_file(path)
-    described = json.loads(metadata["trunk"])
-    save_file(tensors, path, metadata | {"trunk": json.dumps(described | {"format": "from the future"})})
-    with pytest.raises(WeightsError, match="damaged"):
-        read_tuned_trunk(path, embedder_id="net-1")
+def test_another_version_of_the_format_and_values_that_are_not_finite_are_refused(path: Path) -> None:
+    save(path)
+    rewrite(path, format="from the future")
+    assert_damaged(path)
     with pytest.raises(ValueError, match="not finite"):
         TunedTrunk("net-1", {"conv.bias": torch.tensor([0.0, float("nan")])})
