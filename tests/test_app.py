@@ -32,7 +32,7 @@ from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import UNKNOWN, FaceTruth, Frame, FrameResult, Identification, TrackedFace
-from tests.pipeline.rendering.test_overlay_and_painter import face
+from tests.pipeline.samples import decided
 
 pytestmark = pytest.mark.long
 
@@ -128,11 +128,14 @@ def test_settings_refuse_a_share_that_is_none() -> None:
         RecognitionSettings(fpir=0.0)
 
 
+Box = tuple[float, float, float, float]
+
+
 def known(name: str) -> Identification:
     return Identification(1, name, 0.9, 0.4, 1, name)
 
 
-def looked_at(truths: dict[tuple[float, float, float, float], str | None], *faces: TrackedFace) -> FrameResult:
+def looked_at(truths: dict[Box, str | None], *faces: TrackedFace) -> FrameResult:
     import numpy as np
 
     truth = tuple(FaceTruth(np.array(box, np.float32), person) for box, person in truths.items())
@@ -145,14 +148,16 @@ def test_every_face_is_counted_once_against_the_truth() -> None:
         DemoTally(),
         looked_at(
             {left: "Anna", middle: "Boris", right: None, far: "Carla"},
-            face(1, (2, 0, 52, 50), known("Anna")),
-            face(2, (98, 0, 148, 50), known("Anna")),
-            face(3, (200, 5, 250, 55), UNKNOWN),
-            face(4, (500, 0, 550, 50), UNKNOWN),
+            decided(1, (2, 0, 52, 50), known("Anna")),
+            decided(2, (98, 0, 148, 50), known("Anna")),
+            decided(3, (200, 5, 250, 55), UNKNOWN),
+            decided(4, (500, 0, 550, 50), UNKNOWN),
         ),
     )
     assert tally == DemoTally(frames=1, right=1, wrong=1, strangers_unknown=1, missed=1, extra=1)
-    named_stranger = looked_at({left: None, middle: "Anna"}, face(1, left, known("Anna")), face(2, middle, UNKNOWN))
+    named_stranger = looked_at(
+        {left: None, middle: "Anna"}, decided(1, left, known("Anna")), decided(2, middle, UNKNOWN)
+    )
     assert tally_frame(DemoTally(), named_stranger) == DemoTally(frames=1, strangers_named=1, unknown=1)
 
 

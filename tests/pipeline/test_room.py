@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -170,19 +172,11 @@ def test_the_promise_holds_where_everybody_looks_alike_and_did_not_before(key: s
         strangers, _ = _people(400, 1, 1.0, seed=1000 + seed)
         support = SupportSet(features, labels, 8)
         in_room = adapt_in_room(learner, support, n_people=8)
-        names = tuple("abcdefgh")
-        ids = tuple(range(8))
-        plain = OpenSetClassifier.calibrated(
-            learner.adapt(support), person_ids=ids, names=names, cohort=cohort, fpir=0.01
+        calibrated = partial(
+            OpenSetClassifier.calibrated, person_ids=tuple(range(8)), names=tuple("abcdefgh"), cohort=cohort, fpir=0.01
         )
-        room = OpenSetClassifier.calibrated(
-            in_room.classifier,
-            person_ids=ids,
-            names=names,
-            cohort=cohort,
-            fpir=0.01,
-            room=in_room.room(cohort, RoomPrior()),
-        )
+        plain = calibrated(learner.adapt(support))
+        room = calibrated(in_room.classifier, room=in_room.room(cohort, RoomPrior()))
         for name, classifier in (("cohort", plain), ("room", room)):
             best, _ = classifier.best(strangers)
             let_through[name].append(float((best >= classifier.threshold).float().mean()))

@@ -20,7 +20,6 @@ from metaface_gui.engine.recording.session_files import CSV_COLUMNS, CsvFile, Js
 from metaface_gui.errors import KnownError
 from metaface_gui.types import (
     UNKNOWN,
-    FaceQuality,
     FaceTruth,
     Frame,
     FrameResult,
@@ -29,6 +28,7 @@ from metaface_gui.types import (
     TrackedFace,
     TrackTemplate,
 )
+from tests.pipeline.samples import decided
 
 ANNA = Identification(1, "Anna", 0.712345, 0.43, 1, "Anna")
 STRANGER = Identification(None, None, -0.2, 0.4, 1, "Anna")
@@ -39,16 +39,8 @@ def face(
     per_learner: dict[str, Identification] | None = None,
     box: tuple[float, float, float, float] = (10.04, 20, 50, 61.26),
 ) -> TrackedFace:
-    return TrackedFace(
-        track_id=3,
-        box_xyxy=np.array(box, np.float32),
-        landmarks=np.zeros((5, 2), np.float32),
-        confidence=0.9,
-        identification=decision,
-        quality=FaceQuality(40.0, 120.0, 1.0, 1.0, 0.75),
-        embedding=np.zeros(4, np.float32),
-        per_learner=per_learner or {},
-    )
+    tracked = decided(3, box, decision, per_learner)
+    return replace(tracked, quality=replace(tracked.quality, score=0.75))
 
 
 def result(*faces: TrackedFace, truth: tuple[FaceTruth, ...] = ()) -> FrameResult:

@@ -21,24 +21,16 @@ from metaface_gui.engine.recording.session_recorder import DrawnWords, SessionRe
 from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter
-from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, Image, TrackedFace
+from metaface_gui.types import Frame, FrameResult, Identification, Image
 from tests.patience import PATIENCE_S
+from tests.pipeline.samples import decided
 
 SECOND = 10**9
 ANNA = Identification(1, "Anna", 0.7, 0.4, 1, "Anna")
 
 
 def result(index: int, captured_ns: int, grey: int = 60) -> FrameResult:
-    face = TrackedFace(
-        track_id=1,
-        box_xyxy=np.array([30, 60, 90, 110], np.float32),
-        landmarks=np.zeros((5, 2), np.float32),
-        confidence=0.9,
-        identification=ANNA,
-        quality=FaceQuality(55.0, 120.0, 1.0, 1.0, 1.0),
-        embedding=np.zeros(4, np.float32),
-        per_learner={"maml": ANNA},
-    )
+    face = decided(1, (30, 60, 90, 110), ANNA, {"maml": ANNA})
     frame = Frame(np.full((120, 160, 3), grey, np.uint8), index, captured_ns / SECOND, captured_ns)
     return FrameResult(frame, (face,), captured_ns)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -273,15 +274,7 @@ def test_a_gallery_that_changes_meanwhile_is_to_be_tested_again(gallery: Gallery
 
 def test_a_damaged_picture_is_named_as_such(gallery: Gallery, embedder: ColourEmbedder) -> None:
     good = shot(0, 0, embedder)
-    bad = NewShot(
-        chip=b"no picture",
-        landmarks=good.landmarks,
-        box_xyxy=good.box_xyxy,
-        quality=0.5,
-        taken_at=good.taken_at,
-        source=ShotSource.FILE,
-        embeddings=good.embeddings,
-    )
+    bad = replace(good, chip=b"no picture")
     gallery.enroll("P0", [good, bad], consent(CONSENT_ON_SCREEN))
     with pytest.raises(GalleryError, match="damaged"):
         run(gallery, embedder)

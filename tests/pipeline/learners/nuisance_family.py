@@ -5,6 +5,8 @@ s ∝ identity + N n with N (d, r) fixed for the family, and v = n. So A = −N 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -65,12 +67,29 @@ def accuracy(learner: TrainableLearner, params: Params, held_out: Episode) -> fl
     return right / count
 
 
-def meta_trained(learner: TrainableLearner, *, steps: int, rate: float, batch: int = 8) -> Params:
+def five_of_ten(n_episodes: int, pictures: Callable[[Tensor], Tensor]) -> Episode:
+    """Stacked episodes of five people with two shots and two probes each, and of five strangers with two.
+
+    `pictures` makes a picture of each person who is asked for, by number: (n_episodes, n, p).
+    """
+    support_labels, who = torch.arange(5).repeat(2), torch.arange(10).repeat(2)
+    query_labels = torch.where(who < 5, who, STRANGER)
+    support, query = pictures(support_labels), pictures(who)
+    return Episode(support, support_labels.expand(n_episodes, -1), query, query_labels.expand(n_episodes, -1))
+
+
+def of_family(step: int) -> Episode:
+    return episodes(8, seed=1000 + step)
+
+
+def meta_trained(
+    learner: TrainableLearner, *, steps: int, rate: float, drawn: Callable[[int], Episode] = of_family
+) -> Params:
     """Adam on `meta_gradient`: the outer loop of every method."""
     values = {name: tensor.clone() for name, tensor in learner.params.items()}
     optimizer = torch.optim.Adam(list(values.values()), lr=rate)
     for step in range(steps):
-        gradient, _ = learner.meta_gradient(values, episodes(batch, seed=1000 + step), N_WAY)
+        gradient, _ = learner.meta_gradient(values, drawn(step), N_WAY)
         for name, tensor in values.items():
             tensor.grad = None if name in learner.frozen else gradient[name].detach()
         optimizer.step()

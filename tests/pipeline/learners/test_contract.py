@@ -39,6 +39,11 @@ from tests.pipeline.learners.contract_family import (
 )
 
 
+def assert_near(some: Tensor, others: Tensor) -> None:
+    """But for the order in which numbers are added up."""
+    torch.testing.assert_close(some, others, rtol=1e-4, atol=1e-4)
+
+
 def test_registry_names_each_learner_by_its_own_key() -> None:
     assert all(key == learner.key for key, learner in ALL_LEARNERS.items())
     assert set(LEARNERS) == set(ALL_LEARNERS) - {"stock"}
@@ -71,10 +76,8 @@ def test_scores_are_finite_and_name_the_people_of_the_support(learner: MetaLearn
 
 
 def test_no_faces_give_no_scores(learner: MetaLearner) -> None:
-    assert learner.adapt(people([2, 3], learner.space)).scores(torch.zeros(0, learner.space.feature_dim)).shape == (
-        0,
-        2,
-    )
+    nobody = torch.zeros(0, learner.space.feature_dim)
+    assert learner.adapt(people([2, 3], learner.space)).scores(nobody).shape == (0, 2)
 
 
 def test_a_face_of_somebody_scores_above_a_stranger_with_one_person_enrolled(learner: MetaLearner) -> None:
@@ -87,23 +90,15 @@ def test_the_order_of_the_shots_does_not_matter(learner: MetaLearner) -> None:
     support = people([1, 6, 3, 10], learner.space)
     order = torch.randperm(len(support.labels), generator=torch.Generator().manual_seed(3))
     shuffled = SupportSet(support.features[order], support.labels[order], support.n_way)
-    torch.testing.assert_close(
-        learner.adapt(support).scores(probes(learner.space)),
-        learner.adapt(shuffled).scores(probes(learner.space)),
-        rtol=1e-4,
-        atol=1e-4,
-    )
+    shown = probes(learner.space)
+    assert_near(learner.adapt(support).scores(shown), learner.adapt(shuffled).scores(shown))
 
 
 def test_the_numbering_of_the_people_does_not_matter(learner: MetaLearner) -> None:
     support = people([2, 5, 1], learner.space)
     swapped = SupportSet(support.features, torch.tensor([2, 0, 1])[support.labels], 3)
-    torch.testing.assert_close(
-        learner.adapt(support).scores(probes(learner.space)),
-        learner.adapt(swapped).scores(probes(learner.space))[:, [2, 0, 1]],
-        rtol=1e-4,
-        atol=1e-4,
-    )
+    shown = probes(learner.space)
+    assert_near(learner.adapt(support).scores(shown), learner.adapt(swapped).scores(shown)[:, [2, 0, 1]])
 
 
 @pytest.mark.parametrize("key", METHODS)
@@ -116,10 +111,8 @@ def test_a_thousand_people(key: str) -> None:
 
 
 def test_adapting_twice_gives_the_same_bits(learner: MetaLearner) -> None:
-    support = people([4, 2, 9], learner.space)
-    assert torch.equal(
-        learner.adapt(support).scores(probes(learner.space)), learner.adapt(support).scores(probes(learner.space))
-    )
+    support, shown = people([4, 2, 9], learner.space), probes(learner.space)
+    assert torch.equal(learner.adapt(support).scores(shown), learner.adapt(support).scores(shown))
 
 
 def test_adapt_changes_neither_learner_nor_support(learner: MetaLearner) -> None:
@@ -127,9 +120,8 @@ def test_adapt_changes_neither_learner_nor_support(learner: MetaLearner) -> None
     untouched, features = copy.deepcopy(learner), first.features.clone()
     learner.adapt(first)
     learner.adapt(second)
-    assert torch.equal(
-        learner.adapt(first).scores(probes(learner.space)), untouched.adapt(first).scores(probes(learner.space))
-    )
+    shown = probes(learner.space)
+    assert torch.equal(learner.adapt(first).scores(shown), untouched.adapt(first).scores(shown))
     assert torch.equal(first.features, features)
 
 
@@ -166,7 +158,7 @@ def test_adapting_in_another_thread_without_gradients_gives_the_same(learner: Me
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    torch.testing.assert_close(told[0], learner.adapt(support).scores(probes(learner.space)), rtol=1e-4, atol=1e-4)
+    assert_near(told[0], learner.adapt(support).scores(probes(learner.space)))
 
 
 def test_scores_ask_for_no_gradient(learner: MetaLearner) -> None:

@@ -11,10 +11,11 @@ from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.background import BACKGROUND
-from metaface_gui.pipeline.learners.base import STRANGER, Episode, Params, SupportSet, TrainingFeatures
+from metaface_gui.pipeline.learners.base import Episode, Params, SupportSet, TrainingFeatures
 from metaface_gui.pipeline.learners.meta_network import BaseNetwork, MetaNetworkLearner, MetaNetworkSettings, embed
 from metaface_gui.pipeline.learners.prototypical import PrototypicalLearner
 from metaface_gui.pipeline.learners.tail import TAIL
+from tests.pipeline.learners.nuisance_family import accuracy, five_of_ten, meta_trained
 from tests.pipeline.torch_samples import at
 
 PLANE = FeatureSpace(2)
@@ -184,32 +185,10 @@ def lit_episodes(seed: int, n_episodes: int) -> Episode:
         face = people[:, who] + 0.15 * torch.randn(*shape, 6, generator=random)
         return normalize(torch.cat([face, strength * light], -1), dim=-1)
 
-    support_labels, who = torch.arange(5).repeat(2), torch.arange(10).repeat(2)
-    query_labels = torch.where(who < 5, who, STRANGER)
-    stacked = (n_episodes, -1)
-    return Episode(
-        pictures(support_labels), support_labels.expand(stacked), pictures(who), query_labels.expand(stacked)
-    )
-
-
-def named_right(learner: MetaNetworkLearner, episodes: Episode) -> float:
-    """Share of the known queries whose best score is their own."""
-    right = []
-    for support, labels, query, query_labels in zip(*episodes, strict=True):
-        best = learner.adapt(SupportSet(support, labels, 5)).scores(query).argmax(1)
-        right.append((best == query_labels)[query_labels != STRANGER].float().mean())
-    return float(torch.stack(right).mean())
+    return five_of_ten(n_episodes, pictures)
 
 
 def test_meta_training_learns_to_write_better_weights_than_prototypes() -> None:
-    learner = MetaNetworkLearner(FeatureSpace(8))
-    params = {name: tensor.clone() for name, tensor in learner.params.items()}
-    outer = torch.optim.Adam(params.values(), lr=0.02)
-    for step in range(40):
-        gradient, _ = learner.meta_gradient(params, lit_episodes(step, 8), 5)
-        for name, tensor in params.items():
-            tensor.grad = gradient[name]
-        outer.step()
-    held_out = lit_episodes(1000, 40)
-    trained = MetaNetworkLearner(FeatureSpace(8), params)
-    assert named_right(trained, held_out) > named_right(learner, held_out) + 0.1
+    learner, held_out = MetaNetworkLearner(FeatureSpace(8)), lit_episodes(1000, 40)
+    params = meta_trained(learner, steps=40, rate=0.02, drawn=lambda step: lit_episodes(step, 8))
+    assert accuracy(learner, params, held_out) > accuracy(learner, learner.params, held_out) + 0.1

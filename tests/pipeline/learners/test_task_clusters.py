@@ -11,7 +11,6 @@ from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.pipeline.learners.base import (
-    STRANGER,
     Episode,
     Params,
     SupportSet,
@@ -29,6 +28,7 @@ from metaface_gui.pipeline.learners.task_clusters import (
     mixed_tail,
     sampled_galleries,
 )
+from tests.pipeline.learners.nuisance_family import five_of_ten, meta_trained
 
 SPACE = FeatureSpace(4, 1)
 
@@ -162,31 +162,18 @@ def lit_from_either_side(seed: int, n_episodes: int) -> Episode:
         length = raw.norm(dim=-1, keepdim=True)
         return torch.cat([raw / length, v / length, 3.0 - side.expand_as(v)], -1)
 
-    support_labels, who = torch.arange(5).repeat(2), torch.arange(10).repeat(2)
-    query_labels = torch.where(who < 5, who, STRANGER)
-    stacked = (n_episodes, -1)
-    return Episode(
-        pictures(support_labels), support_labels.expand(stacked), pictures(who), query_labels.expand(stacked)
-    )
+    return five_of_ten(n_episodes, pictures)
 
 
-def trained(learner: TrainableLearner, params: Params) -> float:
-    """Meta-train for a few dozen steps and return the held-out loss."""
-    params = {name: tensor.clone() for name, tensor in params.items()}
-    free = [name for name in params if name not in learner.frozen]
-    outer = torch.optim.Adam([params[name] for name in free], lr=0.05)
-    for step in range(50):
-        gradient, _ = learner.meta_gradient(params, lit_from_either_side(step, 8), 5)
-        for name in free:
-            params[name].grad = gradient[name]
-        outer.step()
+def trained_loss(learner: TrainableLearner) -> float:
+    """The held-out loss after a few dozen steps of meta-training."""
+    params = meta_trained(learner, steps=50, rate=0.05, drawn=lambda step: lit_from_either_side(step, 8))
     return float(learner.meta_gradient(params, lit_from_either_side(1000, 40), 5)[1].mean())
 
 
 def test_clusters_learn_what_one_initialisation_cannot() -> None:
-    clusters, single = TaskClustersLearner(WIDE), PrototypicalLearner(WIDE)
     centres = torch.zeros(4, 10)
     centres[:, -1] = torch.tensor([2.0, 4.0, 40.0, -40.0])
-    prepared = clusters.params | {"tasks.centres": centres}
-    untrained = float(clusters.meta_gradient(prepared, lit_from_either_side(1000, 40), 5)[1].mean())
-    assert trained(clusters, prepared) < 0.8 * trained(single, single.params) < 0.8 * untrained
+    clusters = TaskClustersLearner(WIDE).with_params(TaskClustersLearner(WIDE).params | {"tasks.centres": centres})
+    untrained = float(clusters.meta_gradient(clusters.params, lit_from_either_side(1000, 40), 5)[1].mean())
+    assert trained_loss(clusters) < 0.8 * trained_loss(PrototypicalLearner(WIDE)) < 0.8 * untrained

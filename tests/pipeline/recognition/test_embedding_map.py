@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -127,18 +129,8 @@ def test_the_same_shots_in_another_order_give_the_same_map() -> None:
 
 def turned(made: EmbeddingMap, by: Floats) -> EmbeddingMap:
     """The same map as somebody else may have drawn it."""
-    return EmbeddingMap(
-        made.learner,
-        made.person_ids,
-        made.names,
-        made.shot_ids,
-        made.shot_people,
-        made.shots_xy @ by,
-        made.class_vectors_xy @ by,
-        made.mean,
-        (by.T @ made.axes).astype(np.float32),
-        made.explained,
-    )
+    shots, class_vectors = made.shots_xy @ by, made.class_vectors_xy @ by
+    return replace(made, shots_xy=shots, class_vectors_xy=class_vectors, axes=(by.T @ made.axes).astype(np.float32))
 
 
 @given(angle=st.floats(0.0, 6.28), mirrored=st.booleans(), seed=st.integers(0, 99))

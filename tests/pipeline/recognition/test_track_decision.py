@@ -110,14 +110,15 @@ def strangers(n: int, seed: int, dim: int = 32) -> np.ndarray:
     return np.asarray(points / np.linalg.norm(points, axis=1, keepdims=True), np.float32)
 
 
-def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
-    classifier = OpenSetClassifier.calibrated(
-        Cosines(3),
-        person_ids=(1, 2, 3),
-        names=("Anna", "Boris", "Carl"),
-        cohort=torch.from_numpy(strangers(10_000, 0)),
-        fpir=0.01,
+def of_three(cohort: np.ndarray) -> OpenSetClassifier:
+    ids, names = (1, 2, 3), ("Anna", "Boris", "Carl")
+    return OpenSetClassifier.calibrated(
+        Cosines(3), person_ids=ids, names=names, cohort=torch.from_numpy(cohort), fpir=0.01
     )
+
+
+def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
+    classifier = of_three(strangers(10_000, 0))
     levels = classifier.track_levels
     assert levels.staying < classifier.threshold < levels.entering
     assert classifier.strangers is not None
@@ -133,13 +134,7 @@ def test_levels_stand_on_both_sides_of_the_threshold_of_one_look() -> None:
 def test_the_promise_holds_for_tracks() -> None:
     """Of strangers who are looked at ten times, each time with noise, about the promised share ever gets a name."""
     dim, n, looks, at_once = 32, 4000, 10, 20
-    classifier = OpenSetClassifier.calibrated(
-        Cosines(3),
-        person_ids=(1, 2, 3),
-        names=("Anna", "Boris", "Carl"),
-        cohort=torch.from_numpy(strangers(10_000, 0, dim)),
-        fpir=0.01,
-    )
+    classifier = of_three(strangers(10_000, 0, dim))
     random, who = np.random.default_rng(3), strangers(n, 1, dim)
     templates, decisions, levels = TrackTemplates(FeatureSpace(dim)), TrackDecisions(), classifier.track_levels
     good = FaceQuality(100.0, 120.0, 1.0, 1.0, score=1.0)

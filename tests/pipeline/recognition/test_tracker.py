@@ -26,6 +26,13 @@ def box(x: float, size: float = 50.0) -> tuple[float, float, float, float]:
     return (x, 100.0, x + size, 100.0 + size)
 
 
+def in_sight(*boxes: tuple[float, float, float, float], at_s: float = 1.0) -> Tracker:
+    """A tracker that saw these just now: Anna, Boris, and whoever else."""
+    tracker = Tracker()
+    tracker.update(faces(*boxes), np.eye(len(boxes), 8, dtype=np.float32), at_s)
+    return tracker
+
+
 def test_a_moving_face_keeps_its_number() -> None:
     tracker = Tracker()
     ids = [tracker.update(faces(box(10 + 20 * i)), near(ANNA, i)[None], i / 30)[0] for i in range(10)]
@@ -46,21 +53,18 @@ def test_order_of_detections_does_not_matter() -> None:
 
 
 def test_back_within_a_second_elsewhere_is_the_same_face() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     tracker.update(faces(), np.zeros((0, 8), np.float32), 0.5)
     assert tracker.update(faces(box(600)), near(ANNA, 1)[None], 0.95) == (1,)
 
 
 def test_back_after_more_than_a_second_is_a_new_track() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     assert tracker.update(faces(box(0)), ANNA[None], 1.1) == (2,)
 
 
 def test_somebody_else_in_the_same_place_is_a_new_track() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     assert tracker.update(faces(box(0)), -ANNA[None], 0.03) == (2,)
 
 
@@ -68,8 +72,7 @@ def test_somebody_else_in_the_same_place_is_a_new_track() -> None:
 def test_in_another_scene_a_face_that_is_a_little_alike_takes_over_no_track(
     is_other_scene: bool, track_id: int
 ) -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     if is_other_scene:
         tracker.forget_places()
     somewhat_alike = 0.34 * ANNA + (1.0 - 0.34**2) ** 0.5 * BORIS
@@ -78,16 +81,14 @@ def test_in_another_scene_a_face_that_is_a_little_alike_takes_over_no_track(
 
 @pytest.mark.parametrize(("size", "likeness", "track"), [(50.0, 0.4, 2), (50.0, 0.5, 1), (60.0, 0.4, 1)])
 def test_who_was_behind_a_larger_face_takes_over_no_track(size: float, likeness: float, track: int) -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0, 100.0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0, 100.0), at_s=0.0)
     a_little_alike = likeness * ANNA + np.sqrt(1.0 - likeness**2) * BORIS
     middle = (50.0 - size / 2, 150.0 - size / 2, 50.0 + size / 2, 150.0 + size / 2)
     assert tracker.update(faces(middle), a_little_alike[None].astype(np.float32), 0.03) == (track,)
 
 
 def test_in_another_scene_the_same_face_keeps_its_number_wherever_it_is() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     tracker.forget_places()
     assert tracker.update(faces(box(300)), near(ANNA, 1)[None], 0.03) == (1,)
     tracker.update(faces(box(305)), near(ANNA, 2)[None], 0.06)
@@ -95,37 +96,26 @@ def test_in_another_scene_the_same_face_keeps_its_number_wherever_it_is() -> Non
 
 
 def test_a_camera_cut_swaps_places_not_people() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0), box(300)), np.stack([ANNA, BORIS]), 0.0)
+    tracker = in_sight(box(0), box(300), at_s=0.0)
     assert tracker.update(faces(box(5), box(305)), np.stack([BORIS, ANNA]), 0.03) == (2, 1)
 
 
 def test_time_that_runs_backwards_begins_anew_without_reusing_numbers() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 100.0)
+    tracker = in_sight(box(0), at_s=100.0)
     assert tracker.update(faces(box(0)), ANNA[None], 0.0) == (2,)
 
 
 def test_a_tracker_that_takes_over_goes_on_counting() -> None:
-    former = Tracker()
-    former.update(faces(box(0), box(300)), np.stack([ANNA, BORIS]), 0.0)
+    former = in_sight(box(0), box(300), at_s=0.0)
     assert former.next_id == 3
     assert Tracker(first_id=former.next_id).update(faces(box(0)), ANNA[None], 0.1) == (3,)
 
 
 def test_reset_goes_on_counting() -> None:
-    tracker = Tracker()
-    tracker.update(faces(box(0)), ANNA[None], 0.0)
+    tracker = in_sight(box(0), at_s=0.0)
     tracker.reset()
     assert tracker.tracks == ()
     assert tracker.update(faces(box(0)), ANNA[None], 0.1) == (2,)
-
-
-def in_sight(*boxes: tuple[float, float, float, float]) -> Tracker:
-    """A tracker that saw these at 1 s, each of them somebody else."""
-    tracker = Tracker()
-    tracker.update(faces(*boxes), np.eye(len(boxes), 8, dtype=np.float32), 1.0)
-    return tracker
 
 
 def test_place_alone_says_who_goes_on_where_he_was() -> None:

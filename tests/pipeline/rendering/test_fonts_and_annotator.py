@@ -14,7 +14,8 @@ from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.pipeline.rendering.fonts import FontFinder, system_fonts
 from metaface_gui.pipeline.rendering.lettering import Lettering
 from metaface_gui.resources import assets_dir
-from metaface_gui.types import FaceQuality, Frame, FrameResult, Identification, TrackedFace
+from metaface_gui.types import Frame, FrameResult, Identification
+from tests.pipeline.samples import decided
 
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 INTER = assets_dir() / "fonts" / "Inter-Regular.ttf"
@@ -116,16 +117,7 @@ def test_the_systems_fonts_are_listed_plain_ones_first() -> None:
 def shown(name: str | None, other: str | None = None) -> FrameResult:
     decision = Identification(1 if name else None, name, 0.8, 0.4)
     beside = {"maml": decision, "siamese": Identification(2, other, 0.5, 0.4)} if other else {}
-    face = TrackedFace(
-        track_id=1,
-        box_xyxy=np.array([60, 80, 200, 220], np.float32),
-        landmarks=np.zeros((5, 2), np.float32),
-        confidence=0.9,
-        identification=decision,
-        quality=FaceQuality(140.0, 120.0, 1.0, 1.0, 1.0),
-        embedding=np.zeros(4, np.float32),
-        per_learner=beside,
-    )
+    face = decided(1, (60, 80, 200, 220), decision, beside)
     return FrameResult(Frame(np.full((240, 320, 3), 60, np.uint8), 0, 0.0, 0), (face,), 0)
 
 

@@ -5,20 +5,8 @@ import pytest
 
 from metaface_gui.pipeline.rendering.draw_cv import CvPainter
 from metaface_gui.pipeline.rendering.overlay import OverlayKind, overlay_items
-from metaface_gui.types import UNKNOWN, FaceQuality, Frame, FrameResult, Identification, TrackedFace
-
-
-def face(track_id: int, box: tuple[float, float, float, float], decision: Identification) -> TrackedFace:
-    size = box[2] - box[0]
-    return TrackedFace(
-        track_id=track_id,
-        box_xyxy=np.array(box, np.float32),
-        landmarks=np.zeros((5, 2), np.float32),
-        confidence=0.9,
-        identification=decision,
-        quality=FaceQuality(size, 120.0, 1.0, 1.0, 1.0),
-        embedding=np.zeros(4, np.float32),
-    )
+from metaface_gui.types import UNKNOWN, Frame, FrameResult, Identification, TrackedFace
+from tests.pipeline.samples import decided
 
 
 def result(*faces: TrackedFace) -> FrameResult:
@@ -32,7 +20,11 @@ ANNA = Identification(1, "Anna", 0.8, 0.4, 1, "Anna")
 def test_known_unknown_and_empty_gallery() -> None:
     stranger = Identification(None, None, 0.2, 0.4, 1, "Anna")
     items = overlay_items(
-        result(face(1, (0, 0, 90, 90), ANNA), face(2, (100, 0, 150, 50), stranger), face(3, (200, 0, 220, 20), UNKNOWN))
+        result(
+            decided(1, (0, 0, 90, 90), ANNA),
+            decided(2, (100, 0, 150, 50), stranger),
+            decided(3, (200, 0, 220, 20), UNKNOWN),
+        )
     )
     by_track = {item.track_id: item for item in items}
     assert [item.track_id for item in items] == [3, 2, 1], "the largest face is painted last"
@@ -43,12 +35,12 @@ def test_known_unknown_and_empty_gallery() -> None:
 
 
 def test_a_score_at_the_threshold_fills_the_bar_to_its_mark() -> None:
-    (item,) = overlay_items(result(face(1, (0, 0, 9, 9), Identification(1, "A", 0.4, 0.4))))
+    (item,) = overlay_items(result(decided(1, (0, 0, 9, 9), Identification(1, "A", 0.4, 0.4))))
     assert item.fill == pytest.approx(item.mark)
 
 
 def test_painting_leaves_the_frame_alone_and_marks_the_face() -> None:
-    shown = result(face(1, (100, 80, 180, 170), ANNA))
+    shown = result(decided(1, (100, 80, 180, 170), ANNA))
     before = shown.frame.image_bgr.copy()
     painted = CvPainter("Unknown").paint(shown.frame.image_bgr, overlay_items(shown))
     assert np.array_equal(shown.frame.image_bgr, before)
@@ -61,7 +53,7 @@ def test_painting_leaves_the_frame_alone_and_marks_the_face() -> None:
 @pytest.mark.parametrize("name", ["x" * 500, "😀 Ænne/…", "\u202eabc", "田中"])
 @pytest.mark.parametrize("box", [(-50, -50, 20, 20), (300, 220, 420, 330), (0, 0, 320, 240), (10, 10, 11, 11)])
 def test_any_name_and_place_can_be_painted(name: str, box: tuple[float, float, float, float]) -> None:
-    shown = result(face(1, box, Identification(1, name, 0.8, 0.4)))
+    shown = result(decided(1, box, Identification(1, name, 0.8, 0.4)))
     painted = CvPainter("Unknown").paint(shown.frame.image_bgr, overlay_items(shown))
     assert painted.shape == (240, 320, 3)
     assert (painted != shown.frame.image_bgr).any()

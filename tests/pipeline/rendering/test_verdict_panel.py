@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,11 +104,7 @@ def test_a_video_shows_the_verdicts_beside_the_face() -> None:
 def test_in_a_crowd_there_are_only_counts() -> None:
     frame = np.full((720, 1280, 3), 60, np.uint8)
     verdicts = tuple(verdict(f"m{i}") for i in range(9))
-    crowd = tuple(item(verdicts, (40 + 200 * i, 200, 160 + 200 * i, 340)) for i in range(6))
-    crowd = tuple(
-        OverlayItem(i, one.box_xyxy, one.kind, one.name, one.score_text, one.fill, one.mark, one.verdicts)
-        for i, one in enumerate(crowd)
-    )
+    crowd = tuple(replace(item(verdicts, (40 + 200 * i, 200, 160 + 200 * i, 340)), track_id=i) for i in range(6))
     painted = CvPainter("Unknown", (INTER,)).paint(frame, crowd)
     assert (painted[345:372] != 60).any()
     assert (painted[400:] == 60).all()

@@ -19,7 +19,8 @@ from metaface_gui.pipeline.rendering.verdicts import (
     majority,
     verdicts_of,
 )
-from metaface_gui.types import UNKNOWN, FaceQuality, Frame, FrameResult, Identification, PersonId, TrackedFace, Truth
+from metaface_gui.types import UNKNOWN, Frame, FrameResult, Identification, PersonId, TrackedFace, Truth
+from tests.pipeline.samples import decided
 
 NAMES = {1: "Anna", 2: "Ben"}
 
@@ -30,9 +31,7 @@ def decision(person: PersonId | None, score: float = 0.8, threshold: float = 0.4
 
 def face(**per_learner: Identification) -> TrackedFace:
     first = next(iter(per_learner.values()), UNKNOWN)
-    box, quality = np.array((0, 0, 90, 90), np.float32), FaceQuality(90.0, 120.0, 1.0, 1.0, 1.0)
-    points, embedding = np.zeros((5, 2), np.float32), np.zeros(4, np.float32)
-    return TrackedFace(1, box, points, 0.9, first, quality, embedding, per_learner)
+    return decided(1, (0, 0, 90, 90), first, per_learner)
 
 
 def result(shown: TrackedFace, learner: str = "") -> FrameResult:
