@@ -43,6 +43,8 @@ from pytestqt.qtbot import QtBot
 
 from metaface_gui.pipeline.processor import usable_cores
 from metaface_gui.program_log import stop_log
+from metaface_gui.resources import weights_dir
+from metaface_gui.weights.store import WeightsStore
 from tests.leaks import QtGuard, threads_left
 from tests.network_guard import NetworkGuard
 from tests.patience import PATIENCE_MS
@@ -76,6 +78,12 @@ def pytest_xdist_auto_num_workers() -> int | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take long, so that none of them keeps one process busy when the others are done."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
+    """The weights that ship, and an empty folder of the user's: whoever puts something there makes another."""
+    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(autouse=True, scope="session")

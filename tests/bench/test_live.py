@@ -28,7 +28,6 @@ from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.openvino_runtime import RUNTIME
 from metaface_gui.pipeline.recognition.attention import LIVE
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.patience import PATIENCE_S
@@ -36,11 +35,6 @@ from tests.patience import PATIENCE_S
 SMALL = ClipSettings(frames_each=3, starts_s=(12.0,), crowd=5, width=640, height=360, fps=10.0)
 SETTINGS = RecognitionSettings(device="cpu")
 LEARNERS = ("prototypical", "matching")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from metaface_gui.bench.peers import (
 from metaface_gui.pipeline.capture.demo.people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
 from metaface_gui.pipeline.embedding.onnx_weights import read_onnx_weights
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Frame, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -65,11 +64,6 @@ def test_what_is_not_installed_is_absent(monkeypatch: pytest.MonkeyPatch, failur
     absent = find_face_recognition()
     assert isinstance(absent, AbsentPeer)
     assert absent.reason
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path / "weights")
 
 
 def test_the_plain_file_holds_the_same_weights(store: WeightsStore, tmp_path: Path) -> None:

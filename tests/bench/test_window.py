@@ -11,7 +11,6 @@ from metaface_gui.bench.window import measure_window
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.specification import parse_source
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 
@@ -19,8 +18,7 @@ SMALL = ClipSettings(frames_each=4, starts_s=(12.0,), crowd=2, width=640, height
 
 
 @pytest.mark.usefixtures("qapp")
-def test_all_methods_are_shown_on_the_frames_on_which_one_is(tmp_path_factory: pytest.TempPathFactory) -> None:
-    store = WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
+def test_all_methods_are_shown_on_the_frames_on_which_one_is(store: WeightsStore) -> None:
     told = list[str]()
     with Gallery.in_memory() as gallery:
         settings = RecognitionSettings(device="cpu")
@@ -39,8 +37,7 @@ def test_all_methods_are_shown_on_the_frames_on_which_one_is(tmp_path_factory: p
 
 
 @pytest.mark.usefixtures("qapp")
-def test_nothing_cannot_be_measured(tmp_path_factory: pytest.TempPathFactory) -> None:
-    store = WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
+def test_nothing_cannot_be_measured(store: WeightsStore) -> None:
     with Gallery.in_memory() as gallery:
         models = load_bench_models(gallery, RecognitionSettings(device="cpu"), store, demo_people(), ("prototypical",))
         with pytest.raises(ValueError, match="no clip"):

@@ -41,11 +41,6 @@ SETTINGS = RecognitionSettings()
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
 def pipeline(store: WeightsStore) -> FacePipeline:
     return build_pipeline(SETTINGS, store)
 

@@ -17,7 +17,6 @@ from metaface_gui.errors import CacheError, SourceError
 from metaface_gui.metalearning.face_folder import LoadedFaces, SkippedPicture, load_faces, patient_detectors
 from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import FaceDetections, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -213,7 +212,7 @@ def test_a_cache_that_cannot_be_written_is_named(world: World, tmp_path: Path) -
         world.load()
 
 
-def test_the_shipped_detector_finds_the_shipped_portraits(assets: Path, tmp_path: Path) -> None:
+def test_the_shipped_detector_finds_the_shipped_portraits(store: WeightsStore, assets: Path, tmp_path: Path) -> None:
     for portrait in sorted((assets / "portraits").glob("*.webp"))[:2]:
         (tmp_path / "people" / portrait.stem).mkdir(parents=True)
         shutil.copy(portrait, tmp_path / "people" / portrait.stem)
@@ -221,7 +220,7 @@ def test_the_shipped_detector_finds_the_shipped_portraits(assets: Path, tmp_path
     cv2.imwrite(str(tmp_path / "people" / "nobody" / "grey.png"), np.full((60, 1, 3), 128, np.uint8))
     loaded = load_faces(
         tmp_path / "people",
-        make_detectors=patient_detectors("yunet", torch.device("cpu"), WeightsStore(weights_dir(), tmp_path)),
+        make_detectors=patient_detectors("yunet", torch.device("cpu"), store),
         crop_size=112,
         cache=tmp_path / "cache",
         progress=lambda done, total: None,

@@ -1,25 +1,16 @@
-"""What the stages' tests share: a face that is painted, not photographed, and the weights that ship."""
+"""What the stages' tests share: a face that is painted, not photographed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
-from metaface_gui.weights.store import WeightsStore
 
 PaintFace = Callable[[int], Image]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> WeightsStore:
-    """The shipped weights and an empty folder of the user's."""
-    return WeightsStore(weights_dir(), tmp_path / "weights")
 
 
 @pytest.fixture

@@ -31,7 +31,6 @@ from metaface_gui.pipeline.recognition.quality import assess
 from metaface_gui.pipeline.recognition.track_decision import TrackDecisions
 from metaface_gui.pipeline.recognition.track_template import TrackTemplates
 from metaface_gui.pipeline.recognition.tracker import Tracker
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import (
     UNKNOWN,
@@ -47,11 +46,6 @@ from metaface_gui.weights.store import WeightsStore
 from tests.pipeline.moving_faces import FPS, BlueEmbedder, Drawn, Stage
 
 Look = Callable[..., list[FrameResult]]
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")

@@ -25,11 +25,6 @@ SPACE: FeatureSpace = GENERATOR.space
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
-
-
-@pytest.fixture(scope="module")
 def assets(store: WeightsStore) -> FirstAssets:
     cohort, prior = sample_cohort(store, EMBEDDER_ID, SPACE), load_prior(store)
     assert cohort is not None

@@ -21,7 +21,6 @@ from metaface_gui.pipeline.capture.images import ImageFolderSource
 from metaface_gui.pipeline.detection.search import FrameSearch
 from metaface_gui.pipeline.detection.way_up import Upright
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import FaceDetections, Frame
 from metaface_gui.weights.store import WeightsStore
@@ -92,11 +91,6 @@ def test_an_error_comes_after_the_frames_before_it(fails_in: str) -> None:
         seen.extend(frame.index for frame, _ in searched(reader, find))
     assert seen == ([0, 1, 2] if fails_in == "read" else [0, 1])
     assert reader.calls_after == 0
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ from metaface_gui.engine.people.shot_effect import effect_of_shot
 from metaface_gui.gallery import Gallery
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.enrolled_people import EnrolledPeople
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
@@ -130,8 +129,7 @@ def test_weighing_can_be_given_up() -> None:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, Floats], LearningAssets]:
-    store = WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
+def demo(store: WeightsStore) -> tuple[Mapping[str, Floats], LearningAssets]:
     pipeline = build_pipeline(RecognitionSettings(device="cpu"), store)
     faces = dict[str, Floats]()
     for person in demo_people():

@@ -21,7 +21,6 @@ from metaface_gui.gui.lessons.lesson import Hand
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 
@@ -41,8 +40,8 @@ def settings_of_the_lesson() -> list[EnvironmentSetting]:
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> RoomTable:
-    settings, store = RecognitionSettings(), WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
+def table(store: WeightsStore) -> RoomTable:
+    settings = RecognitionSettings()
     pipeline = build_pipeline(settings, store)
     gallery = Gallery.in_memory()
     try:

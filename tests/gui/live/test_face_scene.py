@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from metaface_gui.gui.live.face_scene import STALE_NS, FaceScene
 from metaface_gui.types import Floats, Frame, FrameResult
@@ -24,15 +25,18 @@ def box(scene: FaceScene) -> Floats:
     return scene.items()[0].box_xyxy
 
 
-def test_without_a_frame_there_is_nothing() -> None:
-    scene = FaceScene()
+@pytest.fixture
+def scene() -> FaceScene:
+    return FaceScene()
+
+
+def test_without_a_frame_there_is_nothing(scene: FaceScene) -> None:
     scene.show_result(result_at(0))
     assert scene.items() == ()
     assert scene.is_stale
 
 
-def test_a_result_on_its_own_frame_is_exact() -> None:
-    scene = FaceScene()
+def test_a_result_on_its_own_frame_is_exact(scene: FaceScene) -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 10))
     scene.show_frame(frame_at(33))
@@ -40,8 +44,7 @@ def test_a_result_on_its_own_frame_is_exact() -> None:
     np.testing.assert_allclose(box(scene), [30, 10, 40, 20])
 
 
-def test_a_disagreement_fades_instead_of_jumping() -> None:
-    scene = FaceScene()
+def test_a_disagreement_fades_instead_of_jumping(scene: FaceScene) -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 10))
     scene.show_frame(frame_at(60))
@@ -54,9 +57,8 @@ def test_a_disagreement_fades_instead_of_jumping() -> None:
         before = float(box(scene)[0])
 
 
-def test_a_box_keeps_up_with_a_face_that_moves_steadily() -> None:
+def test_a_box_keeps_up_with_a_face_that_moves_steadily(scene: FaceScene) -> None:
     """100 ms from camera to result and 300 pixels a second: without dead reckoning it would trail by 30 pixels."""
-    scene = FaceScene()
     for frame in range(30):
         now = 33.0 * frame
         scene.show_frame(frame_at(now))
@@ -66,16 +68,14 @@ def test_a_box_keeps_up_with_a_face_that_moves_steadily() -> None:
     np.testing.assert_allclose(box(scene)[2] - box(scene)[0], 10, atol=0.1)  # moved, not stretched
 
 
-def test_a_face_that_stands_still_stands_still() -> None:
-    scene = FaceScene()
+def test_a_face_that_stands_still_stands_still(scene: FaceScene) -> None:
     for frame in range(10):
         scene.show_frame(frame_at(33.0 * frame))
         scene.show_result(result_at(max(33.0 * frame - 66, 0), x=10))
     np.testing.assert_allclose(box(scene), [10, 10, 20, 20])
 
 
-def test_a_box_is_not_carried_out_of_the_picture_while_no_result_comes() -> None:
-    scene = FaceScene()
+def test_a_box_is_not_carried_out_of_the_picture_while_no_result_comes(scene: FaceScene) -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 0))
     scene.show_frame(frame_at(100))
@@ -85,8 +85,7 @@ def test_a_box_is_not_carried_out_of_the_picture_while_no_result_comes() -> None
     assert box(scene)[0] <= 30 + 0.2 * 300
 
 
-def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is() -> None:
-    scene = FaceScene()
+def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is(scene: FaceScene) -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0, 10))
     scene.show_frame(frame_at(STALE_NS / MS))
@@ -98,16 +97,14 @@ def test_a_stale_result_is_hidden_and_a_fresh_one_appears_where_it_is() -> None:
     np.testing.assert_allclose(box(scene)[0], 50)
 
 
-def test_faces_come_by_track_id() -> None:
-    scene = FaceScene()
+def test_faces_come_by_track_id(scene: FaceScene) -> None:
     frame = frame_at(0)
     scene.show_frame(frame)
     scene.show_result(make_result(make_face(9), make_face(2), make_face(5), frame=frame).result)
     assert [item.track_id for item in scene.items()] == [2, 5, 9]
 
 
-def test_a_straggler_of_the_source_before_is_ignored() -> None:
-    scene = FaceScene()
+def test_a_straggler_of_the_source_before_is_ignored(scene: FaceScene) -> None:
     scene.show_frame(frame_at(0))
     scene.show_result(result_at(0))
     scene.clear()
@@ -120,8 +117,7 @@ def test_a_straggler_of_the_source_before_is_ignored() -> None:
     assert len(scene.items()) == 1
 
 
-def test_a_clock_that_stands_still_moves_nothing() -> None:
-    scene = FaceScene()
+def test_a_clock_that_stands_still_moves_nothing(scene: FaceScene) -> None:
     scene.show_frame(frame_at(50))
     scene.show_result(result_at(50, 10))
     scene.show_frame(frame_at(50))

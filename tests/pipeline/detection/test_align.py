@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -16,7 +14,8 @@ from metaface_gui.pipeline.detection.align import (
     similarity_transforms,
     template_of,
 )
-from metaface_gui.types import Floats, Image
+from metaface_gui.types import Floats
+from tests.pipeline.conftest import PaintFace
 
 ARCFACE = template_of(112).points.astype(np.float32)
 
@@ -117,7 +116,7 @@ def test_beyond_the_picture_is_black() -> None:
 
 @pytest.mark.parametrize("size", TEMPLATE_SIZES)
 def test_eyes_land_on_the_template_however_the_face_is_turned(
-    size: int, paint_face: Callable[[int], Image], painted_landmarks: Floats
+    size: int, paint_face: PaintFace, painted_landmarks: Floats
 ) -> None:
     import cv2
 

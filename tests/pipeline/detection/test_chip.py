@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
@@ -12,8 +10,7 @@ from metaface_gui.pipeline.detection.chip import DEFAULT_MAX_SIDE, chip
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.types import FaceDetection, Floats, Image
 from metaface_gui.weights.store import WeightsStore
-
-PaintFace = Callable[[int], Image]
+from tests.pipeline.conftest import PaintFace
 
 
 def in_frame(face: Image, landmarks: Floats, x: int, y: int) -> tuple[Image, FaceDetection]:

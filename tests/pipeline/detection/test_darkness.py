@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
@@ -14,8 +12,7 @@ from metaface_gui.pipeline.detection.darkness import RunningMean, is_dark
 from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
-
-PaintFace = Callable[[int], Image]
+from tests.pipeline.conftest import PaintFace
 
 
 @pytest.fixture

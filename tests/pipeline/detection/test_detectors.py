@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,17 +11,14 @@ import torch
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.detection import DETECTORS, make_detector
 from metaface_gui.pipeline.detection.base import FaceDetector
-from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.types import Floats, Image
 from metaface_gui.weights.store import WeightsStore
-
-PaintFace = Callable[[int], Image]
+from tests.pipeline.conftest import PaintFace
 
 
 @pytest.fixture(scope="module", params=DETECTORS)
-def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FaceDetector:
-    store = WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
+def detector(request: pytest.FixtureRequest, store: WeightsStore) -> FaceDetector:
     return make_detector(request.param, torch.device("cpu"), store)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -18,13 +18,12 @@ from metaface_gui.pipeline.detection import make_detector, openvino_yunet
 from metaface_gui.pipeline.detection.openvino_yunet import OpenVinoYuNet
 from metaface_gui.pipeline.detection.yunet import OpenCvYuNet, YuNetDetector, YuNetNetwork, each_once
 from metaface_gui.pipeline.openvino_runtime import RUNTIME, CompiledCache, compile_network
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.conftest import PaintFace
 
 pytest.importorskip("openvino", exc_type=ImportError)
 
-PaintFace = Callable[[int], Image]
 NEAR_PX = 1e-3
 """Of 1,030 faces in photographs and frames none was farther off than 0.00006 pixels."""
 FAST_NEAR = 0.03
@@ -40,8 +39,8 @@ def _compiled_here() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights")).path("yunet-2023mar")
+def weights(store: WeightsStore) -> Path:
+    return store.path("yunet-2023mar")
 
 
 @pytest.fixture(scope="module")

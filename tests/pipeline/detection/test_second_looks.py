@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -11,8 +9,8 @@ from metaface_gui.pipeline.detection import make_detector
 from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE, placed_by_more_looks
 from metaface_gui.types import FaceDetections, Floats, Image
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.conftest import PaintFace
 
-PaintFace = Callable[[int], Image]
 FACE = np.array([[40, 40], [80, 40], [60, 60], [45, 85], [75, 85]], np.float32)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
@@ -12,8 +10,7 @@ from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.pipeline.detection.small_faces import TileGrid
 from metaface_gui.types import FaceDetections, Image
 from metaface_gui.weights.store import WeightsStore
-
-PaintFace = Callable[[int], Image]
+from tests.pipeline.conftest import PaintFace
 
 
 class Searches:

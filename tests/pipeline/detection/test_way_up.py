@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 import torch
@@ -18,8 +16,7 @@ from metaface_gui.pipeline.detection.way_up import (
 )
 from metaface_gui.types import FaceDetection, FaceDetections, Floats, Image
 from metaface_gui.weights.store import WeightsStore
-
-PaintFace = Callable[[int], Image]
+from tests.pipeline.conftest import PaintFace
 
 
 @pytest.fixture

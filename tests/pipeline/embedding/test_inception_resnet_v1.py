@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from metaface_gui.errors import WeightsError
 from metaface_gui.pipeline.embedding import make_embedder
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
-from metaface_gui.types import Image
+from metaface_gui.resources import weights_dir
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.conftest import PaintFace
 
 CPU = torch.device("cpu")
 
@@ -46,7 +47,7 @@ def network() -> nn.Module:
 
 
 @pytest.fixture
-def crops(paint_face: Callable[[int], Image]) -> Tensor:
+def crops(paint_face: PaintFace) -> Tensor:
     """Two crops (2, 3, 160, 160): a painted face and noise."""
     face = paint_face(220)[40:200, 12:172, ::-1]
     noise = np.random.default_rng(0).integers(0, 256, (160, 160, 3), dtype=np.uint8)
@@ -69,9 +70,8 @@ def test_agrees_with_facenet_pytorchs_own_forward_pass(network: nn.Module, crops
     assert embedder.embed(crops[:0]).shape == (0, 512)
 
 
-def test_a_half_precision_copy_is_installed_and_used(
-    network: nn.Module, crops: Tensor, tmp_path: Path, store: WeightsStore
-) -> None:
+def test_a_half_precision_copy_is_installed_and_used(network: nn.Module, crops: Tensor, tmp_path: Path) -> None:
+    store = WeightsStore(weights_dir(), tmp_path / "weights")
     half = {name: value.half() if value.is_floating_point() else value for name, value in network.state_dict().items()}
     save_file(half, tmp_path / "half.safetensors")
     store.install("facenet-casia-webface", tmp_path / "half.safetensors")

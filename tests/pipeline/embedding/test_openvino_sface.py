@@ -24,7 +24,6 @@ from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sfa
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.pipeline.embedding.views import features_of
 from metaface_gui.pipeline.openvino_runtime import RUNTIME, CompiledCache, RuntimeMissingError, compile_network
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats, Image
 from metaface_gui.weights.store import WeightsStore
 
@@ -39,11 +38,6 @@ def _compiled_here() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(openvino_sface, "compile_network", compile_network)
         yield
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path_factory.mktemp("weights"))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 
 import numpy as np
 import onnx
@@ -16,8 +15,8 @@ from metaface_gui.pipeline.embedding.sface import load_sface
 from metaface_gui.pipeline.embedding.sface_weights import FEATURE_DIM
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
 from metaface_gui.resources import weights_dir
-from metaface_gui.types import Image
 from metaface_gui.weights.store import WeightsStore
+from tests.pipeline.conftest import PaintFace
 
 CPU = torch.device("cpu")
 
@@ -28,7 +27,7 @@ def sface() -> TorchEmbedder:
 
 
 @pytest.fixture
-def crops(paint_face: Callable[[int], Image]) -> Tensor:
+def crops(paint_face: PaintFace) -> Tensor:
     """Three crops (3, 3, 112, 112): a painted face, the same mirrored, noise."""
     face = paint_face(160)[30:142, 11:123, ::-1]
     noise = np.random.default_rng(0).integers(0, 256, (112, 112, 3), dtype=np.uint8)

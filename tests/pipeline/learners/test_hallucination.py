@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch.nn.functional import normalize
 
 from metaface_gui.pipeline.feature_space import FeatureSpace
-from metaface_gui.pipeline.learners.base import TrainingFeatures
+from metaface_gui.pipeline.learners.base import Params, TrainingFeatures
 from metaface_gui.pipeline.learners.hallucination import (
     CORRUPTION,
     STRANGERS,
@@ -20,6 +21,8 @@ from tests.pipeline.torch_samples import seeded
 
 D = 16
 SPACE = FeatureSpace(D, 3)
+
+Fitted = tuple[TrainingFeatures, Params]
 
 
 def training_faces(people: int = 150, pictures: int = 3, seed: int = 0) -> TrainingFeatures:
@@ -35,13 +38,18 @@ def training_faces(people: int = 150, pictures: int = 3, seed: int = 0) -> Train
     return TrainingFeatures(torch.cat([stock, 2.0 * stock[..., :3]], 2), person)
 
 
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    faces = training_faces()
+    return faces, fit_hallucination(initial_hallucination(SPACE), faces, SPACE)
+
+
 def quartiles(likeness: torch.Tensor) -> torch.Tensor:
     return torch.quantile(likeness, torch.tensor([0.25, 0.5, 0.75]))
 
 
-def test_bad_pictures_are_as_unlike_the_face_as_the_degraded_copies_were() -> None:
-    faces = training_faces()
-    params = fit_hallucination(initial_hallucination(SPACE), faces, SPACE)
+def test_bad_pictures_are_as_unlike_the_face_as_the_degraded_copies_were(fitted: Fitted) -> None:
+    faces, params = fitted
     clean, degraded = faces.features[:, 0], faces.features[:, 1:]
     made_up = hallucinated(params, CORRUPTION, clean.repeat(2, 1), D, seeded(1))
     real = (clean[:, None, :D] * degraded[..., :D]).sum(2).flatten()
@@ -50,27 +58,24 @@ def test_bad_pictures_are_as_unlike_the_face_as_the_degraded_copies_were() -> No
     )
 
 
-def test_other_pictures_are_as_unlike_as_those_of_one_person_were() -> None:
-    faces = training_faces()
-    params = fit_hallucination(initial_hallucination(SPACE), faces, SPACE)
+def test_other_pictures_are_as_unlike_as_those_of_one_person_were(fitted: Fitted) -> None:
+    faces, params = fitted
     clean = faces.features[:, 0]
     made_up = (clean * hallucinated(params, VARIATION, clean, D, seeded(1)))[:, :D].sum(1)
     real = (clean[0::3, :D] * clean[1::3, :D]).sum(1)
     torch.testing.assert_close(made_up.median(), real.median(), atol=0.05, rtol=0)
 
 
-def test_strangers_are_as_unlike_the_people_as_people_are_among_themselves() -> None:
-    faces = training_faces()
-    params = fit_hallucination(initial_hallucination(SPACE), faces, SPACE)
+def test_strangers_are_as_unlike_the_people_as_people_are_among_themselves(fitted: Fitted) -> None:
+    faces, params = fitted
     clean = faces.features[::3, 0, :D]
     made_up = imagined_strangers(params, 400, D, seeded(1))[::2, :D]
     among = (clean @ clean.T)[torch.triu_indices(150, 150, 1).unbind(0)]
     torch.testing.assert_close(quartiles((made_up @ clean.T).flatten()), quartiles(among), atol=0.1, rtol=0)
 
 
-def test_the_projections_move_with_the_embedding() -> None:
-    faces = training_faces()
-    params = fit_hallucination(initial_hallucination(SPACE), faces, SPACE)
+def test_the_projections_move_with_the_embedding(fitted: Fitted) -> None:
+    faces, params = fitted
     made_up = hallucinated(params, CORRUPTION, faces.features[:, 0], D, seeded(2))
     torch.testing.assert_close(made_up[:, :D].norm(dim=1), torch.ones(len(made_up)))
     assert (made_up[:, D:] - 2.0 * made_up[:, :3]).abs().mean() < 0.1

@@ -18,7 +18,6 @@ from metaface_gui.pipeline.recognition.cohort import (
     read_generator,
     save_generator,
 )
-from metaface_gui.resources import weights_dir
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
 from tests.pipeline.listed_weights import entry_of, store_of
@@ -32,11 +31,6 @@ def generator() -> CohortGenerator:
 
 def arrays_of(good: CohortGenerator) -> dict[str, Floats]:
     return {"weights": good.weights, "means": good.means, "factors": good.factors}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> WeightsStore:
-    return WeightsStore(weights_dir(), tmp_path)
 
 
 def test_samples_follow_the_mixture() -> None:
