@@ -1,1 +1,1 @@
-"""Small widgets that know nothing of faces: labels, layouts, messages, file dialogs, the bar of running jobs."""
+"""Small widgets with no face-recognition logic: labels, layouts, messages, file dialogs, the running-jobs bar."""

@@ -1,4 +1,4 @@
-"""A share as a bar: a track, and how much of it is filled."""
+"""Paint a share as a bar: a track, filled in proportion."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LEAST = 2.0
 
 
 def paint_bar(painter: QPainter, track: QRectF, share: float, filled: QColor) -> None:
-    """Draw `track` and this share of it, 0..1, from the left; of nothing a sliver is left to be seen."""
+    """Draw `track`, filled from the left by `share` (0..1, clamped); a share of 0 still leaves a visible sliver."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(Theme.current().color("border"))
     painter.drawRoundedRect(track, _RADIUS, _RADIUS)

@@ -1,4 +1,4 @@
-"""Texts of any length in a place of fixed size: one line that is elided, or lines whose room is reserved."""
+"""Labels for text of any length in a fixed space: one elided line, or wrapped lines with reserved height."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from metaface_gui.gui.theme import FontSize, font
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Give the widget another `role` of the style sheet and have it styled again."""
+    """Set the widget's style-sheet `role` and re-polish it."""
     if widget.property("role") != role:
         widget.setProperty("role", role)
         widget.style().unpolish(widget)
@@ -19,7 +19,7 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text that shrinks to any width; what does not fit ends in an ellipsis and is in the tooltip."""
+    """One line of plain text that shrinks to any width; text that doesn't fit is elided and shown in the tooltip."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None, *, role: str = "") -> None:
         super().__init__(parent)
@@ -29,26 +29,26 @@ class ElidedLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """Show this text; line breaks and tabs count as spaces."""
+        """Set the text; line breaks and tabs are shown as spaces."""
         super().setText(" ".join(text.split()))
         self._update_tooltip()
 
     def minimumSizeHint(self) -> QSize:
-        """A few letters wide."""
+        """Return a minimum width of a few letters."""
         hint = super().minimumSizeHint()
         return QSize(min(hint.width(), 4 * self.fontMetrics().averageCharWidth()), hint.height())
 
     def is_elided(self) -> bool:
-        """Whether some of the text is left out at this width."""
+        """Return whether the text is elided at the current width."""
         return self._shown() != self.text()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Elide again."""
+        """Elide the text again for the new width."""
         super().resizeEvent(event)
         self._update_tooltip()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the part that fits, with the style sheet's colour and font."""
+        """Draw the text that fits, in the style sheet's colour and font."""
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
@@ -72,9 +72,9 @@ class ElidedLabel(QLabel):
 
 
 class MessageLine(QLabel):
-    """A wrapped message that keeps room for `lines` lines, so that nothing below moves when it changes.
+    """A wrapped message that always reserves height for `lines` lines, so that nothing below it moves when it changes.
 
-    The room is that of a font of `tallest_px`, the largest that any of its roles brings.
+    The height is computed for a font of `tallest_px`, the largest used by any of its roles.
     """
 
     def __init__(self, lines: int, parent: QWidget | None = None, *, tallest_px: int = FontSize.BODY) -> None:
@@ -88,32 +88,32 @@ class MessageLine(QLabel):
         self.setProperty("role", "muted")
 
     def say(self, text: str, role: str = "muted") -> None:
-        """Show a message in one of the style sheet's roles; an empty one leaves the room empty."""
+        """Show a message in one of the style sheet's roles; an empty text keeps the reserved space."""
         set_role(self, role)
         if text != self.text():
             self.setText(text)
         self.setToolTip(text if self._wanted_height() > self._reserved_height() else "")
 
     def sizeHint(self) -> QSize:
-        """As high as the reserved lines."""
+        """Return the natural width and the reserved height."""
         return QSize(super().sizeHint().width(), self._reserved_height())
 
     def minimumSizeHint(self) -> QSize:
-        """Any width, all lines."""
+        """Return zero width and the reserved height."""
         return QSize(0, self._reserved_height())
 
     def hasHeightForWidth(self) -> bool:
-        """The height is the reserved one, whatever the text."""
+        """Return False: the height is fixed, whatever the text."""
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Reserve again in another font."""
+        """Recompute the reserved height when the font or style changes."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Offer the whole text as a tooltip where the lines are too few."""
+        """Show the full text as a tooltip if it doesn't fit into the reserved lines."""
         super().resizeEvent(event)
         self.setToolTip(self.text() if self._wanted_height() > self._reserved_height() else "")
 

@@ -1,4 +1,4 @@
-"""A combo box for a narrow panel: as narrow as it must be, and what does not fit ends in an ellipsis."""
+"""A combo box for narrow panels: it shrinks as far as possible and elides text that doesn't fit."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 _BESIDE = 24
-"""Room of the arrow, and as much for icon and padding."""
+"""Pixels for the arrow, and the same again for icon and padding."""
 
 
 class ElidingComboBox(QComboBox):
-    """`name` is what screen readers say, `words` the tooltip."""
+    """A combo box that elides its text; `name` is the accessible name, `words` the tooltip."""
 
     def __init__(self, name: str, words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,13 +21,13 @@ class ElidingComboBox(QComboBox):
         self.setMinimumContentsLength(8)
 
     def minimumSizeHint(self) -> QSize:
-        """Some letters wide, however long the name of what is chosen."""
+        """Return a width of a few letters, however long the current entry is."""
         hint = super().minimumSizeHint()
         least = self.minimumContentsLength() * self.fontMetrics().averageCharWidth() + 2 * _BESIDE
         return QSize(min(hint.width(), least), hint.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the box with the part of the text that fits."""
+        """Draw the box with elided text."""
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)

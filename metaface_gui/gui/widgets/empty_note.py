@@ -1,4 +1,4 @@
-"""A placeholder where there is nothing yet: an icon, what it is, and what to do next."""
+"""A placeholder for an empty view: an icon, what will appear there, and what to do next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ICON_SIDE = 32
 
 
 class EmptyNote(QWidget):
-    """Centred; further widgets (a button for the next step) can be added below with `add`."""
+    """A centred note; further widgets (such as a button for the next step) can be added below it with `add`."""
 
     def __init__(self, icon: str, title: str, next_step: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,27 +36,27 @@ class EmptyNote(QWidget):
 
     @property
     def text(self) -> str:
-        """Title and next step."""
+        """Return the title and the next step."""
         return f"{self._title.text()}\n{self._next_step.text()}"
 
     def add(self, widget: QWidget) -> None:
-        """Put a widget below the words."""
+        """Add a widget below the text."""
         self._layout.insertSpacing(self._layout.count() - 1, Space.S)
         self._layout.insertWidget(self._layout.count() - 1, widget, alignment=Qt.AlignmentFlag.AlignCenter)
 
     def say(self, title: str, next_step: str) -> None:
-        """Show other words."""
+        """Change the title and the next step."""
         self._title.setText(title)
         self._next_step.setText(next_step)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make the words this high."""
+        """Set the font size of the text, in pixels."""
         for label in (self._title, self._next_step):
-            # The style sheet has a size for every label; only a sheet of its own says otherwise.
+            # The application's style sheet sets the size of every label; only the label's own sheet overrides it.
             label.setStyleSheet(f"font-size: {font(letters_px).pixelSize()}px;")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Go without the symbol where the words need the room."""
+        """Hide the icon where the text needs its space."""
         super().resizeEvent(event)
         words = self._layout.totalHeightForWidth(self.width())
         if not self._icon.isHidden():

@@ -1,4 +1,4 @@
-"""File dialogs that do not stop the window: the live view keeps running while somebody chooses a file."""
+"""Non-blocking file dialogs: the live view keeps running while the user chooses a file."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ VIDEOS = ("*.mp4", "*.mov", "*.avi", "*.mkv", "*.webm", "*.m4v")
 
 
 def file_filter(title: str, patterns: Sequence[str]) -> str:
-    """One line of a file dialog's list of kinds."""
+    """Return one entry for the file-type list of a file dialog."""
     return f"{title} ({' '.join(patterns)})"
 
 
 def ask_for_files(parent: QWidget, title: str, filters: Sequence[str], on_chosen: OnPaths) -> QFileDialog:
-    """Let the user choose existing files; `on_chosen` is called only if they do."""
+    """Let the user choose existing files; `on_chosen` is called only if they accept."""
     return _ask(parent, title, QFileDialog.FileMode.ExistingFiles, filters, on_chosen)
 
 
@@ -37,7 +37,7 @@ def ask_for_folder(parent: QWidget, title: str, on_chosen: OnPaths) -> QFileDial
 def ask_where_to_save(
     parent: QWidget, title: str, filters: Sequence[str], suggested: str, on_chosen: OnPaths
 ) -> QFileDialog:
-    """Let the user name a file to write; the dialog asks before one is replaced."""
+    """Let the user choose a file to write; the dialog confirms before an existing file is replaced."""
     dialog = _ask(parent, title, QFileDialog.FileMode.AnyFile, filters, on_chosen, is_for_saving=True)
     dialog.setDefaultSuffix(Path(suggested).suffix.lstrip("."))
     dialog.selectFile(suggested)
@@ -45,7 +45,7 @@ def ask_where_to_save(
 
 
 def local_paths(data: QMimeData) -> list[Path]:
-    """The files and folders of this computer in what is dragged; web addresses and things that are gone left out."""
+    """Return the existing local files and folders in the dragged data, without web URLs and missing paths."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.exists()]
 

@@ -1,4 +1,4 @@
-"""A layout that sets its items like words in a line and wraps: for tiles and buttons in a panel of any width."""
+"""A layout that wraps its items like words in a line, for tiles and buttons in a panel of any width."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items at their size hint, leading edge first, wrapped at the width; mirrored for right-to-left languages.
+    """Items at their size hints, from the leading edge, wrapped at the width; mirrored for right-to-left languages.
 
-    `is_centred`: each line stands in the middle, and all items would like to be in one.
+    `is_centred`: each line is centred, and the preferred width puts all items on one line.
     """
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int, is_centred: bool = False) -> None:
@@ -24,11 +24,11 @@ class FlowLayout(QLayout):
         self._items.append(item)
 
     def count(self) -> int:
-        """How many items there are."""
+        """Return the number of items."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
-        """The item at `index`, None past the end."""
+        """Return the item at `index`, None past the end."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
@@ -36,15 +36,15 @@ class FlowLayout(QLayout):
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
-        """Neither."""
+        """Return no direction: the layout never asks for extra space."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
-        """The narrower, the higher."""
+        """Return True: the narrower the layout, the higher it is."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Height of all lines at that width."""
+        """Return the height of all lines at that width."""
         return self._arrange(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, rect: QRect) -> None:
@@ -53,7 +53,7 @@ class FlowLayout(QLayout):
         self._arrange(rect, move=True)
 
     def sizeHint(self) -> QSize:
-        """Room for one item a line, or for one line."""
+        """Return the size of all items on one line if centred, else the minimum size."""
         if not self._is_centred:
             return self.minimumSize()
         sizes = [item.sizeHint() for item in self._items if not item.isEmpty()]
@@ -61,7 +61,7 @@ class FlowLayout(QLayout):
         return QSize(width, max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:
-        """The largest item."""
+        """Return the size of the largest item."""
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())

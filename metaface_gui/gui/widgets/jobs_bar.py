@@ -1,4 +1,4 @@
-"""Running jobs in the status bar: the job, its progress, and a button to stop it."""
+"""The running jobs in the status bar: the job, its progress, and a button to stop it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.i18n import translate
 
 _DELAY_MS = 250
-"""Shorter work, such as adapting to a new shot, passes without a flash in the status bar."""
+"""Jobs shorter than this, such as adapting to a new shot, finish without flashing in the status bar."""
 
 
 class JobsBar(QWidget):
-    """Shows the job that runs; further ones as a number. Hidden while nothing runs."""
+    """Shows the current job, and further ones as a number. Hidden while nothing runs."""
 
     cancel_clicked = Signal(int)
-    """The job's id."""
+    """The id of the job to cancel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,11 +48,11 @@ class JobsBar(QWidget):
 
     @property
     def running(self) -> tuple[JobChanged, ...]:
-        """The jobs that run, the one that is shown first."""
+        """Return the running jobs, the displayed one first."""
         return tuple(self._jobs.values())
 
     def show_job(self, job: JobChanged) -> None:
-        """Take a job's news."""
+        """Update the bar from a job event."""
         if job.is_finished:
             self._jobs.pop(job.job_id, None)
         else:

@@ -1,4 +1,4 @@
-"""Words that are a link: clicked, or chosen by Tab and Enter."""
+"""Text that is a link: activated by a click, or by Tab and Enter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metaface_gui.gui.theme import Theme
 
 
 class LinkLabel(QLabel):
-    """Emits `linkActivated` with `target`. In the theme's colour: of rich text, Qt keeps that of when it was set."""
+    """Emits `linkActivated` with `target`. Set again when the theme changes, as Qt keeps rich text's old colour."""
 
     def __init__(self, words: str, target: str, parent: QWidget) -> None:
         super().__init__(parent)

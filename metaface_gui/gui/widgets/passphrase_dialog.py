@@ -1,4 +1,4 @@
-"""Asks for the passphrase of an export: a new one to protect it, or the known one to import it."""
+"""Asks for an export's passphrase: a new one to protect the file, or the known one to import it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from metaface_gui.gui.theme import Space
 
 _WIDTH = 440
 _FAIR, _STRONG = 12, 20
-"""From so many characters on a passphrase is fair, or strong. Long beats clever: NIST SP 800-63B, appendix A."""
+"""Number of characters from which a passphrase is fair, or strong. Length matters most: NIST SP 800-63B, appendix A."""
 
 
 class _PassphraseDialog(QDialog):
-    """What both have in common: fields that show dots until the box is ticked. Emits what was typed, and closes."""
+    """The common part of both dialogs: fields masked until the box is ticked. Emits the typed passphrase and closes."""
 
     entered = Signal(str)
 
@@ -77,7 +77,7 @@ class _PassphraseDialog(QDialog):
 
 
 class NewPassphraseDialog(_PassphraseDialog):
-    """For an export: typed twice, or left empty for a file that is not encrypted. `entered` has it, perhaps empty."""
+    """For an export: typed twice, or left empty for an unencrypted file. `entered` carries the passphrase, or ""."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -120,7 +120,7 @@ class NewPassphraseDialog(_PassphraseDialog):
 
 
 class KnownPassphraseDialog(_PassphraseDialog):
-    """For an import: what the file was exported with. `refused` says what was wrong with what was typed before."""
+    """For an import: asks for the passphrase of the export. `refused` says why the previous attempt failed."""
 
     def __init__(self, parent: QWidget, refused: str = "") -> None:
         super().__init__(parent)

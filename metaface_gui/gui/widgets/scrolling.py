@@ -1,4 +1,4 @@
-"""Scrolls what is too high for its place: one look for all panels and dialogs."""
+"""Wraps contents that are too high for their place in a scroll area that looks the same in all panels and dialogs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
 def scrolling(contents: QWidget, parent: QWidget, *, takes_focus: bool = False) -> QScrollArea:
-    """Put `contents` into a frameless scroll area that is as wide as its place.
+    """Put `contents` into a frameless scroll area that gives them its own width.
 
-    It `takes_focus` where nothing within can, so that keys scroll it.
+    Set `takes_focus` if nothing inside accepts focus, so that the keyboard can scroll it.
     """
     area = QScrollArea(parent)
     area.setFrameShape(QFrame.Shape.NoFrame)

@@ -1,4 +1,4 @@
-"""The heading of one step of a form: a number, or a tick once the step is done, and a title."""
+"""The heading of one form step: its number, or a tick once the step is done, and a title."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class _Badge(QWidget):
 
 
 class StepHeading(QWidget):
-    """One line; `set_done` says whether the step is finished, in a form that screen readers get too."""
+    """One heading line; `set_done` marks the step as finished, also for screen readers."""
 
     def __init__(self, number: int, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,11 +59,11 @@ class StepHeading(QWidget):
 
     @property
     def is_done(self) -> bool:
-        """Whether the step shows a tick."""
+        """Return whether the step shows a tick."""
         return self._badge.is_done
 
     def set_done(self, is_done: bool) -> None:
-        """Show a tick, or the number."""
+        """Show a tick if the step is done, else its number."""
         if is_done != self._badge.is_done:
             self._badge.is_done = is_done
             self._badge.update()

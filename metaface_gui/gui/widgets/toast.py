@@ -1,4 +1,4 @@
-"""Messages that slide in at the window's lower edge and vanish by themselves: successes, failures, and Undo."""
+"""Messages that slide in at the window's lower edge and disappear by themselves: successes, failures, and Undo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WIDTH = 620
 
 
 class ToastKind(Enum):
-    """What a message is about; the value is the colour token of its icon and line."""
+    """The kind of a message; the value is the colour token of its icon and line."""
 
     INFO = "accent"
     SUCCESS = "success"
@@ -50,41 +50,41 @@ _SHOWN_S = {ToastKind.INFO: 5.0, ToastKind.SUCCESS: 4.0, ToastKind.WARNING: 9.0,
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """A message. `error` is what "Copy details" is about (None: no such button); `undo_token` makes an Undo button."""
+    """A message. `error` is what "Copy details" copies (None: no such button); `undo_token` adds an Undo button."""
 
     kind: ToastKind
     text: str
     error: KnownError | None = None
     undo_token: int | None = None
     undo_expires_ns: int = 0
-    """`time.monotonic_ns()` after which Undo no longer works; the message goes then."""
+    """`time.monotonic_ns()` after which Undo no longer works and the message disappears."""
 
 
 def error_toast(error: KnownError, kind: ToastKind = ToastKind.ERROR) -> Toast:
-    """A message about a failure, whose details can be copied."""
+    """Return a message about a failure, whose details can be copied."""
     return Toast(kind, error_text(error), error)
 
 
 def undo_toast(event: Undoable) -> Toast:
-    """A message about something that can be brought back."""
+    """Return a message that offers to undo a change."""
     text = translate("Undo", event.text, None, name=event.name)
     return Toast(ToastKind.INFO, text, undo_token=event.token, undo_expires_ns=event.expires_ns)
 
 
 class ToastBar(QWidget):
-    """Shows one message after another at its parent's lower edge, or at the upper one where it would lie on what
-    `keep_clear` says, in the parent's coordinates. Time stands still under the pointer and while a button has focus.
+    """Shows one message at a time at its parent's lower edge, or at the upper edge where it would cover the rectangle
+    returned by `keep_clear` (parent coordinates). The time-out pauses under the pointer and while a button has focus.
 
-    The same message twice is shown once; an Undo offer gives way to nothing but the next one, since the two work
-    independently; of a flood of messages the oldest waiting ones are left out.
+    A duplicate message is shown once; an Undo offer is replaced only by a newer one, as the two work independently;
+    when too many messages are waiting, the oldest are dropped.
     """
 
     place_changed = Signal(QRect)
-    """Where the bar lies on its parent; null when hidden."""
+    """The bar's rectangle on its parent; null when hidden."""
     undo_clicked = Signal(int)
     """The token of what to undo."""
     copy_clicked = Signal(KnownError)
-    """The error whose details are wanted."""
+    """The error whose details are to be copied."""
 
     def __init__(
         self,
@@ -131,16 +131,16 @@ class ToastBar(QWidget):
 
     @property
     def toast(self) -> Toast | None:
-        """The message on screen."""
+        """Return the message on screen."""
         return self._toast
 
     def show_toast(self, toast: Toast) -> None:
-        """Show a message now, or after those that are waiting."""
+        """Show a message now, or queue it behind the waiting ones."""
         shown_or_waiting = [other for other in (self._toast, *self._queue) if other is not None]
         is_known = any((other.kind, other.text) == (toast.kind, toast.text) for other in shown_or_waiting)
         if is_known and toast.undo_token is None:
             return
-        # What can be undone is worth nothing once it has expired in the queue, so it comes up at once.
+        # An Undo offer that expires in the queue is useless, so it is shown at once.
         is_urgent = toast.undo_token is not None and (self._toast is None or self._toast.kind is not ToastKind.ERROR)
         if is_urgent:
             self._queue.appendleft(toast)
@@ -148,26 +148,26 @@ class ToastBar(QWidget):
             self._queue.append(toast)
         if len(self._queue) > _MAX_QUEUE:
             self._queue.popleft()
-        # Whoever points at a message is about to click its button: another one's must not come in its place.
+        # A user who points at a message may be about to click its button: don't replace the message under the pointer.
         if self._toast is None or (is_urgent and not self._is_held):
             self._next()
 
     def settle(self) -> None:
-        """Recompute the place, as what must be kept clear has changed; not under the pointer."""
+        """Recompute the position after `keep_clear` has changed, unless the pointer is over the bar."""
         if self._toast is not None and not self._is_held:
             self._place()
 
     def dismiss(self) -> None:
-        """Take the message away and show the next one."""
+        """Remove the message and show the next one."""
         self._next()
 
     def clear(self) -> None:
-        """Take every message away: what they speak of, and whom they name, is no more."""
+        """Remove all messages, because what they refer to, and the people they name, no longer exist."""
         self._queue.clear()
         self._next()
 
     def withdraw_undo(self, token: int) -> None:
-        """Take an offer away: it was used elsewhere."""
+        """Remove an Undo offer that has been used elsewhere."""
         self._queue = deque(toast for toast in self._queue if toast.undo_token != token)
         if self._toast is not None and self._toast.undo_token == token:
             self._next()
@@ -182,7 +182,7 @@ class ToastBar(QWidget):
         if self._toast is None:
             self._timer.stop()
             self.hide()
-            self._text.setText("")  # it may name somebody who was deleted
+            self._text.setText("")  # the text may name somebody who was deleted
             self.setAccessibleName("")
             self.place_changed.emit(QRect())
             return
@@ -205,7 +205,7 @@ class ToastBar(QWidget):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, toast.text))
 
     def _tick(self) -> None:
-        # An offer to undo ends when the engine says, whoever points at it.
+        # An Undo offer expires when the engine says so, even under the pointer.
         is_offer = self._toast is not None and self._toast.undo_token is not None
         focused = QApplication.focusWidget()
         has_focus = focused is not None and self.isAncestorOf(focused)
@@ -241,39 +241,39 @@ class ToastBar(QWidget):
         left, low, high = (host.width() - width) // 2, host.height() - height - Space.L, Space.L
         places = [QRect(left, top, width, height) for top in (low, high)]
         keep_clear = self._keep_clear()
-        # Buttons that are there already stay where they are, and stay to be seen.
+        # The bar gives way so that existing buttons stay in place and visible.
         self.setGeometry(next((place for place in places if not place.intersects(keep_clear)), places[0]))
         self.place_changed.emit(self.geometry())
 
     # Qt's events ----------------------------------------------------------------------------------------------------
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Keep to the parent's lower edge."""
+        """Follow the parent's size."""
         if event.type() is QEvent.Type.Resize and self._toast is not None:
             self._place()
         return False
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Whoever points at a message is reading it."""
+        """Pause the time-out: the user is reading the message."""
         super().enterEvent(event)
         self._is_held = True
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Time goes on."""
+        """Resume the time-out."""
         super().leaveEvent(event)
         self._is_held = False
         if self._queue and self._queue[0].undo_token is not None:
             self._next()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes."""
+        """Close the message on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A plate with a line that shrinks as time runs out."""
+        """Draw the background, and a line that shrinks as time runs out."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,4 +1,4 @@
-"""A ring of four arcs: the sides of the head that the shots taken so far cover."""
+"""A ring of four arcs that show which sides of the head the shots taken so far cover."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metaface_gui.types import HeadTurn
 
 _SPAN = 66
 _ANGLES = {HeadTurn.RIGHT: 0, HeadTurn.UP: 90, HeadTurn.LEFT: 180, HeadTurn.DOWN: 270}
-"""In degrees, counter-clockwise from three o'clock, as whoever stands before a mirror sees themselves."""
+"""Degrees counter-clockwise from three o'clock, as the person sees themselves in a mirror."""
 
 
 def paint_turns(
@@ -22,7 +22,7 @@ def paint_turns(
     *,
     is_mirrored: bool,
 ) -> None:
-    """Paint the arcs: thin in the first colour those that are missing, thick in the second those that are there."""
+    """Paint the arcs: missing sides thin in the first colour, covered sides thick in the second."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for turn, angle in _ANGLES.items():
         is_there = turn in turns

@@ -1,4 +1,4 @@
-"""A button whose words wrap: for whole sentences with names in them, in any language, where the width is given."""
+"""A button whose text wraps, for whole sentences containing names, in any language, at a limited width."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButt
 from metaface_gui.gui.theme import Theme
 
 _PADDING = QSize(13, 6)
-"""Of the style sheet's buttons, with their border."""
+"""Padding of the style sheet's buttons, including the border."""
 _MIN_HEIGHT = 32
 _SENTENCE = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 _LONG_WORD = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWrapAnywhere)
 
 
 class WrappedButton(QPushButton):
-    """As wide as its words on one line, at most `widest`; from there on it grows downwards. Enter presses it."""
+    """As wide as its text on one line, up to `widest`; beyond that the text wraps. Enter presses it."""
 
     def __init__(self, widest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._widest = widest
         self._words = ""
-        self.setAutoDefault(True)  # a button outside a dialog takes Enter only so
+        self.setAutoDefault(True)  # outside a dialog, only an auto-default button responds to Enter
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def say(self, words: str) -> None:
-        """Show these words; an ampersand is one."""
+        """Show this text; an ampersand is shown literally."""
         self._words = words
         self.setText(words.replace("&", "&&"))
         self.setAccessibleName(words)
@@ -34,7 +34,7 @@ class WrappedButton(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As much as the words take."""
+        """Return the size that the text takes."""
         self.ensurePolished()
         line = self.fontMetrics().horizontalAdvance(self._words) + 2 * _PADDING.width() + 2
         width = min(line, self._widest)
@@ -42,11 +42,11 @@ class WrappedButton(QPushButton):
         return QSize(width, max(height, _MIN_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        """The words are never cut."""
+        """Return the size hint: the text is never cut."""
         return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the style's button, and the words on it."""
+        """Draw the button in the style, with the wrapped text on it."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
@@ -65,7 +65,7 @@ class WrappedButton(QPushButton):
         return self.fontMetrics().boundingRect(self._inside(width, 10_000), self._flags(width), self._words)
 
     def _flags(self, width: int) -> int:
-        """Wrap between words, unless one of them alone is too long."""
+        """Return flags that wrap between words, or anywhere if a single word is too long."""
         room = self._inside(width, 0).width()
         is_too_long = any(self.fontMetrics().horizontalAdvance(word) > room for word in self._words.split())
         return _LONG_WORD if is_too_long else _SENTENCE
