@@ -1,4 +1,4 @@
-"""The board of a presentation: the video, a column of panels beside it, the counts below. In large letters."""
+"""The presentation board: the video, a column of panels beside it and the counts below, all in large letters."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
 
 _LETTERS_SHARE, _SMALLEST, _LARGEST = 0.022, 15, 44
-"""Height of letters as a share of the board's: 24 pixels on a Full HD screen."""
+"""Letter height as a share of the board's height (24 pixels on a Full HD screen), and its limits in pixels."""
 _COLUMN_SHARE = 0.4
 _HEIGHTS = {Part.MARGINS: 3, Part.MAP: 5, Part.CURVE: 4}
-"""Shares of the column's height."""
+"""Relative heights of the panels in the column."""
 
 
 class BoardPanel(QWidget):
-    """A plate with a title in large letters, perhaps something `beside` it, over what it holds."""
+    """A panel with a title in large letters and an optional widget `beside` it, above its contents."""
 
     def __init__(
         self, title: str, inside: QWidget, parent: QWidget | None = None, *, beside: QWidget | None = None
@@ -60,12 +60,12 @@ class BoardPanel(QWidget):
         layout.addWidget(inside, 1)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make the title's letters this high."""
-        # The style sheet has a size for every label; only a sheet of its own says otherwise.
+        """Set the title's letter height."""
+        # The application's style sheet sets the size of every label; only the label's own sheet overrides it.
         self.title.setStyleSheet(f"font-size: {font(letters_px).pixelSize()}px; font-weight: 600;")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the plate."""
+        """Draw the panel's background."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -74,9 +74,9 @@ class BoardPanel(QWidget):
 
 
 class PresentationBoard(QWidget):
-    """Lays a video out alone, or with the parts that are chosen. Follows the bridge; what is hidden is not drawn.
+    """Lays out a video alone or with the chosen parts. Follows the bridge; hidden parts are not drawn.
 
-    Of boards that share `wishes` the one that is shown last says whose map is drawn.
+    Of boards that share `wishes`, the one shown last determines whose map is drawn.
     """
 
     def __init__(
@@ -124,15 +124,15 @@ class PresentationBoard(QWidget):
 
     @property
     def parts(self) -> frozenset[Part]:
-        """What is chosen to stand beside the video while presenting."""
+        """Return the parts chosen to stand beside the video while presenting."""
         return self._parts
 
     def set_video(self, video: QWidget) -> None:
-        """Show the video; until then there is none."""
+        """Show the video; before this call there is none."""
         self._grid.addWidget(video, 0, 0)
 
     def set_parts(self, parts: Collection[Part]) -> None:
-        """Choose what stands beside the video."""
+        """Choose the parts beside the video."""
         self._parts = frozenset(parts)
         self._arrange()
 
@@ -142,7 +142,7 @@ class PresentationBoard(QWidget):
         self._arrange()
 
     def _curves(self) -> QWidget:
-        """The curves, or who has some."""
+        """Return the curves, or a note about which methods have curves."""
         self.note = EmptyNote(
             "learner",
             self.tr("No steps yet"),
@@ -245,11 +245,11 @@ class PresentationBoard(QWidget):
             panel.set_letters(letters)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Letters grow with the board."""
+        """Scale the letters with the board."""
         super().resizeEvent(event)
         self._scale()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The stage's colour around everything."""
+        """Fill the background with the stage's colour."""
         if self._is_presenting:
             QPainter(self).fillRect(self.rect(), Theme.current().color("stage"))

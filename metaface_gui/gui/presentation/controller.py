@@ -1,4 +1,4 @@
-"""What the actions of a presentation do: which parts are shown, in this window or on the projector."""
+"""Carries out the presentation's actions: which parts are shown, in this window or on the projector."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from metaface_gui.gui.window_state import WindowState
 
 
 class PresentationController(QObject):
-    """The parts are the same wherever they are shown, and are remembered. `message` is for a notice."""
+    """The same parts are shown in the window and on the projector, and are remembered. `message` carries a notice."""
 
     message = Signal(str)
 
@@ -69,7 +69,7 @@ class PresentationController(QObject):
         self._enable()
 
     def fill(self, menu: QMenu) -> None:
-        """Offer the screens that there are, and a window."""
+        """List the available screens, and a window."""
         menu.clear()
         group = QActionGroup(menu)
         names = [(screen.name, f"{screen.name} · {screen.size_text}") for screen in self._screens.present()]
@@ -81,7 +81,7 @@ class PresentationController(QObject):
             group.addAction(action)
 
     def close(self) -> None:
-        """Take the projector away with the window."""
+        """Close the projector together with the main window."""
         self.projector.toggled.disconnect(self._on_toggled)
         self.projector.close()
         self.bar.set_active(False)

@@ -14,7 +14,7 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.i18n import translate
 
 _NUMBER = 1.9
-"""How much higher a number is than its words."""
+"""Height of a number relative to its caption."""
 _STRIPE = 5.0
 _TITLE_SHARE = 0.2
 
@@ -29,7 +29,7 @@ class CountCard:
 
 
 def cards_of(tally: LearnerTally) -> tuple[CountCard, ...]:
-    """What is counted of a method: against the truth where it is known, else how often it named somebody."""
+    """Return a method's counts: against the ground truth where it is known, else how often it named somebody."""
     if not tally.counted:
         return (
             CountCard(tally.named, translate("Cards", "named"), "known"),
@@ -45,7 +45,7 @@ def cards_of(tally: LearnerTally) -> tuple[CountCard, ...]:
 
 
 class CountCards(QWidget):
-    """A row of cards a method; before the first numbers it says where they will come from."""
+    """One row of cards per method; before the first counts it says when they will start."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,11 +57,11 @@ class CountCards(QWidget):
 
     @property
     def rows(self) -> tuple[tuple[str, tuple[CountCard, ...]], ...]:
-        """Each row's title and cards."""
+        """Return each row's title and cards."""
         return self._rows
 
     def show_tallies(self, tallies: Sequence[tuple[str, LearnerTally]]) -> None:
-        """Show a row for each of these methods, called so."""
+        """Show one row per (title, tally) pair."""
         rows = tuple((title, cards_of(tally)) for title, tally in tallies)
         if rows == self._rows:
             return
@@ -74,13 +74,13 @@ class CountCards(QWidget):
         self.update()
 
     def set_letters(self, letters_px: int) -> None:
-        """Make words this high, and numbers higher."""
+        """Set the captions' letter height; the numbers scale with it."""
         self._letters_px = letters_px
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Rows one below the other."""
+        """Return room for all rows, one below the other."""
         row = QFontMetricsF(font(round(_NUMBER * self._letters_px), bold=True)).height()
         row += QFontMetricsF(font(self._letters_px)).height() + 2 * Space.S
         n_rows = max(1, len(self._rows))
@@ -130,7 +130,7 @@ class CountCards(QWidget):
 
 
 def _fitting(words: str, letters_px: int, width: float) -> QFont:
-    """Letters of that height, or as much lower as the words need to fit, down to those of usual words."""
+    """Return a font of that height, reduced as needed to fit the words, but not below the usual small text."""
     wanted = QFontMetricsF(font(letters_px)).horizontalAdvance(words)
     share = min(1.0, width / max(wanted, 1.0))
     return font(max(min(letters_px, FontSize.SMALL), int(letters_px * share)))

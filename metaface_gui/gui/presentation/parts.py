@@ -1,4 +1,4 @@
-"""What can stand beside the video of a presentation."""
+"""The parts that can stand beside the video of a presentation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Part(Enum):
-    """One thing that is shown on demand; the value is what the settings keep."""
+    """One optional part; the value is what the settings store."""
 
     CURVE = "curve"
     MAP = "map"
@@ -16,12 +16,12 @@ class Part(Enum):
 
 
 def parts_of(text: str) -> frozenset[Part]:
-    """Read what `parts_text` wrote; words that are none are left out."""
+    """Parse the output of `parts_text`; unknown words are skipped."""
     known = {part.value: part for part in Part}
     return frozenset(known[word] for word in text.split() if word in known)
 
 
 def parts_text(parts: Iterable[Part]) -> str:
-    """Write parts down, in their order."""
+    """Serialise parts in their canonical order."""
     chosen = set(parts)
     return " ".join(part.value for part in Part if part in chosen)

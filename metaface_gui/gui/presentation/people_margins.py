@@ -1,4 +1,4 @@
-"""How near each enrolled person is to being recognised now: a bar per person, which stays in its place."""
+"""How near each enrolled person is to being recognised now: one bar per person, at a stable position."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from metaface_gui.types import PersonId, TrackedFace
 
 
 class PeopleMargins:
-    """Remembers which people have a bar, so that bars keep their places; everybody while there is room."""
+    """Remembers which people have a bar, so that bars keep their places; shows everybody if there is room."""
 
     def __init__(self) -> None:
         self._names: Mapping[PersonId, str] = {}
@@ -19,13 +19,13 @@ class PeopleMargins:
         self._clock = 0
 
     def set_people(self, names: Mapping[PersonId, str]) -> None:
-        """Say who is enrolled, in the order of the bars."""
+        """Set the enrolled people, in the order of the bars."""
         self._names = dict(names)
         self._named_at = {person_id: time for person_id, time in self._named_at.items() if person_id in names}
         self._margins = {}
 
     def take(self, faces: Sequence[TrackedFace]) -> None:
-        """Take the faces of the newest result."""
+        """Update the margins from the faces of the newest result."""
         self._margins = margins_of(faces)
         self._clock += 1
         for person_id, margin in self._margins.items():
@@ -33,9 +33,9 @@ class PeopleMargins:
                 self._named_at[person_id] = self._clock
 
     def rows(self, most: int) -> tuple[tuple[str, float], ...]:
-        """At most so many people with the best margin that any face has to them, nan where none is near.
+        """Return at most `most` people, each with the best margin of any face to them, nan if none has one.
 
-        Where not all fit, whoever is seen takes the place of the one who was not for the longest time.
+        If not all fit, a recognised person replaces the one who was last recognised longest ago.
         """
         everybody = list(self._names)
         if len(everybody) <= most:
@@ -53,7 +53,7 @@ class PeopleMargins:
 
 
 def margins_of(faces: Sequence[TrackedFace]) -> dict[PersonId, float]:
-    """Each person's best margin, by the deciding method: of those whom some face is ranked against, or nearest to."""
+    """Return the best margin per person by the deciding method, for people in a face's ranking or nearest to it."""
     margins: dict[PersonId, float] = {}
     for face in faces:
         decision = face.identification

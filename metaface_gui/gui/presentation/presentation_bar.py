@@ -1,4 +1,4 @@
-"""The small bar that selects what an audience sees: over a presentation, or in the status bar beside a projector."""
+"""The small bar that selects what the audience sees: over a presentation, or in the status bar beside a projector."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SMALL = "QToolButton { padding: 1px 8px; min-height: 18px; }"
 
 
 class ActionButton(QToolButton):
-    """Does what an action does and follows its state, but says it in words of its own."""
+    """Triggers an action and follows its state, but has its own text."""
 
     def __init__(self, words: str, action: QAction, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class ActionButton(QToolButton):
 
 
 class PresentationBar(QWidget):
-    """One button an action, in the words that go with it; what is switched on is lit up."""
+    """One button per action with its own text; checked actions are highlighted."""
 
     def __init__(self, title: str, actions: Sequence[tuple[str, QAction]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +57,10 @@ class PresentationBar(QWidget):
 
 
 class HidingBar(PresentationBar):
-    """Lies at the upper edge of its parent while the pointer moves and for a while after; so it is with films. It is in
-    the middle of what it is `over`, a child of the parent, and below what it would cover of what is `beside` it there.
+    """Shows at its parent's upper edge while the pointer moves and for a while after, like in video players. Centred
+    on `over`, a child of the parent, and moves down below any widgets in `beside` that it would cover.
 
-    Beside its words each button has its key.
+    Each button also shows its shortcut.
     """
 
     def __init__(
@@ -83,13 +83,13 @@ class HidingBar(PresentationBar):
         self._host = parent
         self._pointer = QPoint()
         self._left_ms = 0
-        # Looked at from time to time: hearing of every move of everything below would cost more.
+        # Polling the pointer costs less than tracking every mouse move in all child widgets.
         self._looks = QTimer(self, interval=_LOOK_MS)
         self._looks.timeout.connect(self._look)
         self.hide()
 
     def set_active(self, active: bool) -> None:
-        """Come up now and whenever the pointer moves; or never."""
+        """Show the bar now and whenever the pointer moves, or never."""
         if active:
             self._pointer = QCursor.pos()
             self.come_up()
@@ -99,14 +99,14 @@ class HidingBar(PresentationBar):
             self.hide()
 
     def come_up(self) -> None:
-        """Be there for a while."""
+        """Show the bar for a while."""
         self._left_ms = _STAYS_MS
         self._place()
         self.show()
         self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw a ground, as it lies over something."""
+        """Draw an opaque background, as the bar lies over other widgets."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,7 +124,7 @@ class HidingBar(PresentationBar):
         self.move(place.topLeft())
 
     def _taken(self) -> list[QRect]:
-        """Where what stands beside the bar is, in the parent's coordinates."""
+        """Return the rectangles of the visible `beside` widgets, in the parent's coordinates."""
         seen = [widget for widget in self._beside if widget.isVisible()]
         return [QRect(widget.mapTo(self._host, QPoint()), widget.size()) for widget in seen]
 
@@ -137,7 +137,7 @@ class HidingBar(PresentationBar):
                 self.come_up()
             return
         if not self.underMouse():
-            self._place()  # what it is over may have become narrower
+            self._place()  # the widget below may have become narrower
         if self.isHidden() or self.underMouse() or any(button.hasFocus() for button in self.buttons):
             return
         self._left_ms -= _LOOK_MS

@@ -9,14 +9,14 @@ from metaface_gui.gui.presentation.projector_window import ProjectorWindow
 from metaface_gui.gui.presentation.screens import ScreenInfo, Screens, name_of
 
 IN_A_WINDOW = ""
-"""In place of a screen's name: a window that can be moved."""
+"""Used in place of a screen's name for a movable window."""
 
 
 class Projector(QObject):
-    """Shows `board` on a screen chosen by its name, and follows it: when the screen is unplugged the board waits
-    hidden, and returns when it is plugged in again.
+    """Shows `board` on a screen chosen by name, and follows that screen: when it is unplugged the board is hidden, and
+    it returns when the screen is plugged in again.
 
-    `toggled`: it was opened or closed, by whomever. `message`: what happened to its screen.
+    `toggled`: the projector was opened or closed, by any means. `message`: what happened to its screen.
     """
 
     toggled = Signal(bool)
@@ -33,31 +33,31 @@ class Projector(QObject):
 
     @property
     def is_on(self) -> bool:
-        """Whether the audience is shown something, or would be if its screen were there."""
+        """Return whether the audience sees something, or would if the screen were connected."""
         return self._is_on
 
     @property
     def screen(self) -> str:
-        """Name of the screen that was chosen last; `IN_A_WINDOW`."""
+        """Return the name of the screen chosen last, or `IN_A_WINDOW`."""
         return self._screen
 
     def open(self, screen: str | None = None) -> None:
-        """Show the board there; None: on the screen of last time, else on one that the operator is not on."""
+        """Show the board on `screen`; None: on the last screen used, else on one that the operator isn't using."""
         self._screen = self._usual() if screen is None else screen
         was_on, self._is_on = self._is_on, True
-        # Its keys are the window's, whichever has the focus.
+        # The operator's shortcuts work whichever window has the focus.
         self.window.addActions([action for action in self._operator.actions() if action not in self.window.actions()])
         self._show()
         if not was_on:
             self.toggled.emit(True)
 
     def remember(self, screen: str) -> None:
-        """Say which screen it was last time."""
+        """Set the last screen used, unless the projector is on."""
         if not self._is_on:
             self._screen = screen
 
     def close(self) -> None:
-        """Show nothing any more."""
+        """Stop showing the board."""
         if self._is_on:
             self._is_on = False
             self.window.close()

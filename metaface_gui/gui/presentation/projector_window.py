@@ -1,4 +1,4 @@
-"""The window for the audience: a board in full screen, or in a window if there is only one screen."""
+"""The window for the audience: a board in full screen, or in a normal window if there is only one screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _USUAL = (1280, 720)
 
 
 class ProjectorWindow(QWidget):
-    """Shows `board`. Escape closes it, as its own button does; `closed` says so."""
+    """Shows `board`. Escape or its close button closes it; it then emits `closed`."""
 
     closed = Signal()
 
@@ -21,7 +21,7 @@ class ProjectorWindow(QWidget):
         self.setObjectName("projector")
         self.setWindowTitle(self.tr("MetaFace: for the audience"))
         self.setWindowIcon(app_icon())
-        # The operator goes on typing in the window that has the focus.
+        # The focus stays in the window that the operator is typing in.
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -30,24 +30,24 @@ class ProjectorWindow(QWidget):
         self.resize(*_USUAL)
 
     def show_on(self, screen: QRect | None) -> None:
-        """Cover this screen, or be a window that can be moved."""
+        """Cover this screen, or become a movable window if it is None."""
         if screen is None:
             self.unsetCursor()
             self.showNormal()
             return
         self.setCursor(Qt.CursorShape.BlankCursor)
-        self.showNormal()  # a window that is full screen stays where it is
+        self.showNormal()  # a full-screen window can't move to another screen
         self.setGeometry(screen)
         self.showFullScreen()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape closes."""
+        """Close on Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self.close()
         else:
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say so."""
+        """Emit `closed`."""
         super().closeEvent(event)
         self.closed.emit()

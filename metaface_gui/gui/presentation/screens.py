@@ -1,4 +1,4 @@
-"""The available screens, as they come and go."""
+"""The available screens, updated when they are plugged in or removed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtGui import QGuiApplication, QScreen
 
 @dataclass(frozen=True, slots=True)
 class ScreenInfo:
-    """A screen: its name, as the system has it, its place among the others in device-independent pixels, and whether
-    it is the main one."""
+    """A screen: its system name, its geometry on the desktop in device-independent pixels, and whether it is the main
+    one."""
 
     name: str
     geometry: QRect
@@ -19,18 +19,18 @@ class ScreenInfo:
 
     @property
     def size_text(self) -> str:
-        """Its size as people write it."""
+        """Return its size as displayed text."""
         return f"{self.geometry.width()} × {self.geometry.height()}"
 
 
 def name_of(screen: QScreen) -> str:
-    """What the system calls a screen; where it is, if that has no name for it."""
+    """Return the system's name for a screen, or its position if it has no name."""
     corner = screen.geometry().topLeft()
     return screen.name() or f"({corner.x()}, {corner.y()})"
 
 
 class Screens(QObject):
-    """`changed`: a screen was plugged in or out, or has another size."""
+    """Lists the screens; `changed`: a screen was plugged in or removed, or its size changed."""
 
     changed = Signal()
 
@@ -43,7 +43,7 @@ class Screens(QObject):
             self._watch(screen)
 
     def present(self) -> tuple[ScreenInfo, ...]:
-        """All screens, the main one first."""
+        """Return all screens, the main one first."""
         main = self._app.primaryScreen()
         found = [ScreenInfo(name_of(screen), screen.geometry(), screen is main) for screen in self._app.screens()]
         return tuple(sorted(found, key=lambda screen: not screen.is_primary))
