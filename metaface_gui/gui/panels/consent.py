@@ -1,4 +1,4 @@
-"""The consent checkbox, and the honest words about what is stored that belong to it."""
+"""The consent checkbox, and the explanation of what is stored that belongs to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from metaface_gui.gui.widgets.link_label import LinkLabel
 
 
 def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:
-    """Move a popup so that its upper left corner is at `wanted` (global), or as near as the screen allows."""
+    """Move a popup's upper left corner to `wanted` (global), or as near to it as the screen allows."""
     widget.adjustSize()
     screen = widget.screen()
     for other in screen.virtualSiblings():
@@ -36,7 +36,7 @@ def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:
 
 
 class StoredInfo(QFrame):
-    """A small popup that says what is stored, where, and how to get rid of it."""
+    """A small popup that says what is stored, where, and how to delete it."""
 
     WIDTH = 300
 
@@ -78,21 +78,21 @@ class StoredInfo(QFrame):
             layout.addSpacing(Space.S)
 
     def open_at(self, global_pos: QPoint) -> None:
-        """Show it with its upper left corner there, or as near as the screen allows."""
+        """Show the popup with its upper left corner at `global_pos`, or as near to it as the screen allows."""
         keep_on_screen(self, global_pos)
         self.show()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
 
 
 class ConsentBox(QWidget):
-    """The checkbox with its words; for somebody who is enrolled already it is ticked, because they agreed then."""
+    """The checkbox with its text; it is ticked for an enrolled person, who gave consent at enrolment."""
 
     changed = Signal()
-    """Whether consent is given is another."""
+    """The consent state has changed."""
     submitted = Signal()
     """Enter was pressed on the checkbox."""
     wording_changed = Signal()
-    """The words that the person agrees to are others."""
+    """The consent wording has changed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +107,7 @@ class ConsentBox(QWidget):
         self.purpose_link.setToolTip(self.tr("Read or change what the person agrees to, and who agreed"))
         self.wording = TermsPopup(self)
         self._info: StoredInfo | None = None
-        # Two lines, where letters are not large: they agreed, and to what; for how long, and what for.
+        # Two lines, unless letters are large: consent and its explanation; retention period and purpose.
         agreed, kept = FlowLayout(spacing=Space.M), FlowLayout(spacing=Space.M)
         for row, first, link in ((agreed, self._check, self._link), (kept, self.retention, self.purpose_link)):
             row.addWidget(first)
@@ -127,51 +127,51 @@ class ConsentBox(QWidget):
 
     @property
     def check(self) -> QCheckBox:
-        """The checkbox itself."""
+        """Return the checkbox itself."""
         return self._check
 
     @property
     def link(self) -> QLabel:
-        """The link that opens the words on what is stored."""
+        """Return the link that opens the explanation of what is stored."""
         return self._link
 
     @property
     def info(self) -> StoredInfo | None:
-        """The popup, once it was opened."""
+        """Return the popup, None until it is first opened."""
         return self._info
 
     def is_given(self) -> bool:
-        """Whether the person has agreed, now or when they were enrolled."""
+        """Return whether the person has agreed, now or when they were enrolled."""
         return self._person is not None or self._is_ticked
 
     def terms(self) -> Terms:
-        """What a new person agrees to now.
+        """Return the terms that a new person agrees to now.
 
         Raises:
-            EnrollmentError: if the day until which they may be kept has gone by.
+            EnrollmentError: if the chosen last day of retention is already past.
         """
         return Terms(self.wording.purpose, self.wording.given_by, self.retention.retention(datetime.now(UTC)))
 
     def enrollee(self, name: str, person: Person | None) -> Enrollee:
-        """Whom to save shots for: `person`, or a new one called `name` who agrees to `terms`; raises as they do."""
+        """Return whom to save shots for: `person`, or a new one called `name` who agrees to `terms` (same `Raises`)."""
         if person is not None:
             return Enrollee(name, person.id, consent_given=True)
         return Enrollee(name, consent_given=self._is_ticked, terms=self.terms())
 
     def set_person(self, person: Person | None) -> None:
-        """Take over whom the name means: a new person (None) must be asked, others were."""
+        """Set the person that the name refers to; a new person (None) must still consent."""
         self._person = person
         self._show()
 
     def clear(self) -> None:
-        """Ask again for the next person."""
+        """Reset consent for the next person."""
         self._is_ticked = False
         self._person = None
         self.wording.reset_given_by()
         self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter on the checkbox submits the form."""
+        """Submit the form on Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submitted.emit()
         else:

@@ -22,7 +22,7 @@ from metaface_gui.weights.store import WeightsStore
 
 
 class ControlsPanel(QWidget):
-    """Four parts, one below the other. Whoever hears `source_chosen` opens the source, and remembers it."""
+    """Four sections, one below the other. The receiver of `source_chosen` opens and remembers the source."""
 
     source_chosen = Signal(SourceSpec)
 
@@ -63,10 +63,10 @@ class ControlsPanel(QWidget):
         whole.addWidget(scroll)
 
     def show_settings(self, settings: RecognitionSettings) -> None:
-        """Show the device and the use of the room that the engine was started with."""
+        """Show the device and the room setting that the engine was started with."""
         self.models.show_settings(settings)
         self.room.show_settings(settings)
 
     def close_finder(self) -> None:
-        """Let no search for cameras outlive the window."""
+        """Stop the camera search, so that it doesn't outlive the window."""
         self.source.close_finder()

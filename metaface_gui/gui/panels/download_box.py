@@ -1,4 +1,4 @@
-"""Weights that are not on this computer: their size, their origin, and the button that alone starts a download."""
+"""Missing weights: their size, their origin, and the only button that starts a download."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from metaface_gui.weights.store import WeightsEntry
 
 
 class DownloadBox(QFrame):
-    """Hidden until `offer`; afterwards it shows the download's progress."""
+    """Hidden until `offer` is called; shows the progress once a download runs."""
 
     download_requested = Signal(str)
-    """The weights' name: the user wants them."""
+    """The user wants to download the weights of this name."""
     declined = Signal()
     cancel_requested = Signal(int)
-    """The job to stop."""
+    """The id of the job to cancel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,16 +59,16 @@ class DownloadBox(QFrame):
 
     @property
     def is_busy(self) -> bool:
-        """Whether the download was asked for and has not ended."""
+        """Return whether a download has been requested and has not ended."""
         return self._request is not None
 
     @property
     def weights(self) -> WeightsEntry | None:
-        """What is offered."""
+        """Return the weights on offer."""
         return self._entry
 
     def offer(self, entry: WeightsEntry, title: str) -> None:
-        """Say what is missing, and offer to fetch it."""
+        """Say which weights are missing, and offer to download them."""
         self._entry, self._request = entry, None
         text = self.tr("{title} is not on this computer. It comes from {host}; licence: {license}.")
         host = urlsplit(entry.url or entry.source).hostname or ""
@@ -79,19 +79,19 @@ class DownloadBox(QFrame):
         self.show()
 
     def withdraw(self) -> None:
-        """Offer nothing any more."""
+        """Withdraw the offer and hide."""
         self._entry, self._request = None, None
         self.hide()
 
     def follow(self, request: RequestId) -> None:
-        """Show how far the download is that was asked for."""
+        """Show the progress of the download with this request id."""
         self._request = request
         set_role(self.words, "")
         self.progress.setRange(0, 0)
         self._show_state()
 
     def show_job(self, event: JobChanged) -> None:
-        """Show how far it is, if it is this."""
+        """Show the job's progress if it is this download."""
         if event.job_id != self._request:
             return
         if event.fraction is None:
@@ -101,7 +101,7 @@ class DownloadBox(QFrame):
             self.progress.setValue(round(event.fraction * 1000))
 
     def show_end(self, event: RequestEnded) -> bool:
-        """Show why the download failed, if it did; whether it was this one that ended."""
+        """Show the error if this download failed; return whether the ended request was this download."""
         if event.request_id != self._request:
             return False
         self._request = None

@@ -62,13 +62,13 @@ _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted
 
 
 class EnrollPanel(QWidget):
-    """Record or choose shots, type a name, tick the consent, save. Esc throws the shots away, Undo brings them back.
+    """Record or choose shots, type a name, tick the consent, save. Esc discards the shots, Undo restores them.
 
-    Pictures, folders and videos can be dropped anywhere on it. While it has the keyboard, holding Space records.
+    Pictures, folders and videos can be dropped anywhere on it. While it has the focus, holding Space records.
     """
 
     countdown_ticked = Signal(int)
-    """So many seconds are left until it records; 0: nothing is counted any more."""
+    """Seconds left until recording starts; 0: no countdown is running."""
     countdown_toggled = Signal(bool)
     """The user switched the countdown on or off."""
 
@@ -96,22 +96,22 @@ class EnrollPanel(QWidget):
     # For the window -------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Get ready to record: the big button has the keyboard."""
+        """Prepare to record: focus the big button."""
         self.record_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def start_for(self, person: Person) -> None:
-        """Get ready to add shots to somebody who is enrolled."""
+        """Prepare to add shots to an enrolled person."""
         self.name_field.set_text(person.name)
         self.start()
 
     def set_countdown(self, is_on: bool) -> None:
-        """Count down before a click records, or not."""
+        """Choose whether a click counts down before it records."""
         self.record_button.set_countdown(is_on)
         self.countdown_button.setChecked(is_on)
         self._show_state()
 
     def set_mirrored(self, mirrored: bool) -> None:
-        """Say whether the video is shown as in a mirror."""
+        """Set whether the video is shown mirrored."""
         self._is_mirrored = mirrored
         self._show_state()
 
@@ -120,19 +120,19 @@ class EnrollPanel(QWidget):
         self._trouble = ""
         if paths:
             self._enrollment.add_files(list(paths))
-            self.focus_name()  # what is typed next is a name, and no shortcut of the window's
+            self.focus_name()  # the next keys typed are a name, not shortcuts of the window
         else:
             self._trouble = self.tr("Only files and folders on this computer can be used. Choose others.")
         self._show_state()
 
     @property
     def is_enrolling(self) -> bool:
-        """Whether somebody is in the middle of it: in sight, shots are being taken or are there to be saved."""
+        """Return whether an enrolment is in progress: visible, and recording, counting down or with unsaved shots."""
         is_begun = self._state.is_recording or self._state.shots or self.record_button.is_counting
         return self.isVisible() and bool(is_begun)
 
     def focus_name(self) -> None:
-        """Go on with the name."""
+        """Move the focus to the name."""
         self.name_field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.name_field.edit.selectAll()
 
@@ -190,7 +190,7 @@ class EnrollPanel(QWidget):
         steps.addWidget(self._card())
         steps.addStretch(1)
         scroll = scrolling(form, self)
-        # Saving stays in sight, however low the window is.
+        # The save controls stay visible, however low the window is.
         footer = QVBoxLayout()
         footer.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
         footer.setSpacing(Space.XS)
@@ -204,7 +204,7 @@ class EnrollPanel(QWidget):
         whole.addLayout(footer)
 
     def _card(self) -> QFrame:
-        """Who it is, that they agreed, and for how long: all that is asked, at one glance."""
+        """Build the card with name, consent and retention period: all questions at one glance."""
         card = QFrame(self)
         card.setProperty("card", True)
         lines = QVBoxLayout(card)
@@ -248,7 +248,7 @@ class EnrollPanel(QWidget):
         is_over = not self._state.is_recording and 0 < self._state.wanted <= len(self._state.shots)
         self._enrollment.stop()
         if is_over and self.record_button.hasFocus():
-            self.focus_name()  # it was held for longer than was needed
+            self.focus_name()  # the button was held longer than necessary
 
     def _ask_for_files(self) -> None:
         patterns = (
@@ -285,7 +285,7 @@ class EnrollPanel(QWidget):
             return
         missing = self._missing()
         if missing:
-            # Enter in one field goes on to the next one that still wants something.
+            # Enter in one field moves on to the next incomplete one.
             missing[0][1].setFocus(Qt.FocusReason.OtherFocusReason)
             return
         try:
@@ -343,7 +343,7 @@ class EnrollPanel(QWidget):
         if somebody_left(before, event.snapshot):
             self._withdraw_question()
         if self._saved and somebody_left(before, event.snapshot):
-            self._saved = ""  # it may name somebody who was deleted
+            self._saved = ""  # the message may name somebody who was deleted
             self._show_state()
 
     def _finish_saving(self) -> None:
@@ -373,7 +373,7 @@ class EnrollPanel(QWidget):
     # What is shown --------------------------------------------------------------------------------------------------
 
     def _missing(self) -> list[tuple[str, QWidget]]:
-        """What is still to be done, in words, and where."""
+        """Return the remaining steps, in words, each with the widget to use."""
         missing: list[tuple[str, QWidget]] = []
         if not self._state.shots:
             missing.append((self.tr("record shots or choose files"), self.record_button))
@@ -405,7 +405,7 @@ class EnrollPanel(QWidget):
         self._show_saving()
 
     def _has_picture(self) -> bool:
-        """Whether a source is running; before the first word of one there is none."""
+        """Return whether a source is running; False until a source has reported its state."""
         return self._source_state is not None and self._source_state not in _NO_PICTURE
 
     def _tile(self, shot_id: int, picture: bytes, quality: float) -> TilePicture:
@@ -448,50 +448,50 @@ class EnrollPanel(QWidget):
     # Keys and drops -------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc discards; Space that no other part of the panel wants records."""
+        """Discard on Esc; record on a Space that no other part of the panel handles."""
         if event.key() == Qt.Key.Key_Escape and self.record_button.is_counting:
             self.record_button.cancel()
         elif event.key() == Qt.Key.Key_Escape and (self._state.shots or self._state.is_recording) and not self._saving:
             self._discard()
         elif event.key() == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
-                self.record_button.setFocus(Qt.FocusReason.ShortcutFocusReason)  # from where the name is next
+                self.record_button.setFocus(Qt.FocusReason.ShortcutFocusReason)  # the name field comes next on Tab
                 self.record_button.press()
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """The end of a held Space."""
+        """Handle the release of a held Space."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.record_button.release()
         else:
             super().keyReleaseEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """In another window the key's release would be heard, not here."""
+        """Release the button when the window loses focus, as the key release would go to another window."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.record_button.release(is_click=False)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody is recorded by a panel that is out of sight."""
+        """Stop recording: a hidden panel must not record anybody."""
         super().hideEvent(event)
         self.record_button.cancel()
         if self._state.is_recording:
             self._enrollment.stop()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files are welcome."""
+        """Accept dragged files."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
             self._show_drop(is_near=True)
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
-        """They went by."""
+        """Remove the drop frame."""
         self._show_drop(is_near=False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Take shots from what was dropped."""
+        """Take shots from the dropped files."""
         self._show_drop(is_near=False)
         event.acceptProposedAction()
         self.add_files(local_paths(event.mimeData()))
@@ -501,7 +501,7 @@ class EnrollPanel(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Frame the panel while files hang over it."""
+        """Draw a frame while files are dragged over the panel."""
         if self._is_drop_near:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

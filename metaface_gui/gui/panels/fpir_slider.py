@@ -1,4 +1,4 @@
-"""How many strangers may be taken for somebody: a slider over three powers of ten, in plain words."""
+"""The share of strangers that may be mistaken for somebody: a slider over three decades, in plain words."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from metaface_gui.gui.widgets.elided_label import MessageLine
 
 _LEAST, _MOST = 0.001, 0.1
 _STEPS = 80
-"""Forty a power of ten: each step changes the share by 6 %."""
+"""Forty steps per decade: each step changes the share by 6 %."""
 _SETTLE_MS = 120
-"""A slider that is dragged asks the engine only when it rests this long."""
+"""While dragged, the slider asks the engine only after resting this long."""
 
 
 def fpir_at(step: int) -> float:
-    """The share of strangers (0..1) at a step of the slider, rounded to two digits, as it is said in words."""
+    """Return the share of strangers (0..1) at a slider step, rounded to two significant digits, as displayed."""
     share = _LEAST * (_MOST / _LEAST) ** (step / _STEPS)
     digits = 1 - math.floor(math.log10(share))
     return float(round(share, digits))
 
 
 def step_of(fpir: float) -> int:
-    """The step whose rounded share is nearest, as a ratio; shares beyond the ends are at the ends."""
+    """Return the step whose rounded share has the nearest ratio to `fpir`; out-of-range shares are clamped."""
     wanted = math.log(max(fpir, 1e-9))
     return min(range(_STEPS + 1), key=lambda step: abs(math.log(fpir_at(step)) - wanted))
 
@@ -71,11 +71,11 @@ class FpirSlider(QWidget):
 
     @property
     def fpir(self) -> float:
-        """The share that is shown."""
+        """Return the share shown."""
         return self._fpir
 
     def show_fpir(self, fpir: float) -> None:
-        """Show what the engine uses; a slider that is just being moved is left where it is."""
+        """Show the engine's value, unless the user is moving the slider."""
         if self._settle.isActive() or self.slider.isSliderDown():
             return
         self._fpir = fpir

@@ -1,4 +1,4 @@
-"""The question after dropping one person on another; it lies over the list, so that nothing moves."""
+"""The question after one person is dropped on another; it overlays the list, so that nothing moves."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from metaface_gui.types import PersonId
 
 
 class MergeBar(QFrame):
-    """Asks at the lower edge of `over`. Enter merges, Esc does not."""
+    """Asks at the lower edge of `over`. Enter merges, Esc cancels."""
 
     merge_requested = Signal(object, list)
-    """Whose name stays, and who goes into them."""
+    """The person whose name is kept, and those merged into them."""
 
     def __init__(self, over: QWidget) -> None:
         super().__init__(over)
@@ -45,7 +45,7 @@ class MergeBar(QFrame):
         self.hide()
 
     def ask(self, into: Person, others: list[Person]) -> None:
-        """Ask whether the others are to go into `into`."""
+        """Ask whether to merge the others into `into`."""
         self._into_id, self._from_ids = into.id, [other.id for other in others]
         moved = shots_text(sum(other.shot_count for other in others))
         words = self.tr("Merge {name} into {into}? {shots} and the consent move too.")
@@ -57,7 +57,7 @@ class MergeBar(QFrame):
         self.merge_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter merges, Esc closes."""
+        """Merge on Enter, close on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

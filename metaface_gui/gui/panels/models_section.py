@@ -27,7 +27,7 @@ _AUTO = "auto"
 
 
 class ModelsSection(QWidget):
-    """What is asked for goes to the engine; what is shown is what the engine says it uses."""
+    """Requests go to the engine; the display shows what the engine reports."""
 
     def __init__(
         self, models: ModelsApi, jobs: JobsApi, bridge: EngineBridge, store: WeightsStore, parent: QWidget | None = None
@@ -43,7 +43,7 @@ class ModelsSection(QWidget):
         self._connect(bridge)
 
     def show_settings(self, settings: RecognitionSettings) -> None:
-        """Show what the engine was started with; only the wish for a device cannot be heard from it."""
+        """Show the engine's start settings; only the requested device is not reported by the engine itself."""
         self._device_choice = self._device_wish = settings.device
         _select(self.device, settings.device)
 
@@ -89,7 +89,7 @@ class ModelsSection(QWidget):
         form.setHorizontalSpacing(Space.M)
         form.setVerticalSpacing(Space.S)
         form.setColumnStretch(1, 1)
-        # The box for missing weights comes right below the embedder, in row 3.
+        # The box for missing weights goes right below the embedder, in row 3.
         form.addWidget(self.download, 3, 0, 1, 2)
         for row, combo in ((0, self.learner), (1, self.detector), (2, self.embedder), (4, self.device)):
             label = QLabel(combo.accessibleName(), self)
@@ -171,7 +171,7 @@ class ModelsSection(QWidget):
             return
         entry = self._entry(self._missing_key)
         if entry is not None and self._store.is_available(entry.name):
-            # The user chose this embedder and then its download: now it can be had.
+            # The user chose this embedder and then its download, so select it now that its weights are available.
             key, self._missing_key = self._missing_key, ""
             self.download.withdraw()
             self._models.set_embedder(key)
@@ -181,7 +181,7 @@ class ModelsSection(QWidget):
 
 
 def _select(combo: QComboBox, key: str) -> None:
-    """Show the entry of this key; one that the list does not know is added as it is."""
+    """Select the entry of this key; an unknown key is added as its own title."""
     index = combo.findData(key)
     if index < 0:
         combo.addItem(key, key)

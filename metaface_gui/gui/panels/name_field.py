@@ -1,4 +1,4 @@
-"""A field for a person's name: suggests people already enrolled, and says what is wrong with the name."""
+"""A field for a person's name: suggests enrolled people, and says what is wrong with an invalid name."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from metaface_gui.i18n import error_text
 
 
 class NameField(QWidget):
-    """The line, its list of proposals and its message. A name that somebody has already means that person."""
+    """The line edit, its completions and its message. An existing name refers to the person who has it."""
 
     changed = Signal()
-    """The name, or whom it means, is another."""
+    """The name, or the person it refers to, has changed."""
     submitted = Signal()
     """Enter was pressed."""
 
@@ -34,7 +34,7 @@ class NameField(QWidget):
         self._edit.setPlaceholderText(self.tr("Name"))
         self._edit.setAccessibleName(self.tr("Name of the person"))
         self._edit.setClearButtonEnabled(True)
-        self._edit.setAcceptDrops(False)  # files dropped here are for the panel
+        self._edit.setAcceptDrops(False)  # files dropped here belong to the panel
         self._edit.setCompleter(self._make_completer())
         self._message = MessageLine(lines, self)
         layout = QVBoxLayout(self)
@@ -51,20 +51,20 @@ class NameField(QWidget):
 
     @property
     def edit(self) -> QLineEdit:
-        """The line itself."""
+        """Return the line edit itself."""
         return self._edit
 
     @property
     def message(self) -> str:
-        """What is said below the line."""
+        """Return the message below the line."""
         return self._message.text()
 
     def text(self) -> str:
-        """What was typed."""
+        """Return the typed text."""
         return self._edit.text()
 
     def problem(self) -> str:
-        """Why the name cannot be taken, in the user's language; empty if it can."""
+        """Return why the name is invalid, in the user's language; empty if it is valid."""
         try:
             clean_name(self.text())
         except GalleryError as error:
@@ -72,22 +72,22 @@ class NameField(QWidget):
         return ""
 
     def name(self) -> str:
-        """The name as it will be stored; call it only while there is no `problem`."""
+        """Return the name as it will be stored; call it only while `problem` is empty."""
         return clean_name(self.text())
 
     def person(self) -> Person | None:
-        """Who has this name already."""
+        """Return the person who already has this name."""
         if self.problem():
             return None
         key = name_key(self.name())
         return next((person for person in self._people.people() if name_key(person.name) == key), None)
 
     def set_text(self, text: str) -> None:
-        """Put a name there."""
-        self._edit.setText(text)  # the proposals open for typed letters only
+        """Set the name."""
+        self._edit.setText(text)  # only typed letters open the completions
 
     def clear(self) -> None:
-        """Empty the line; an empty line that nobody typed in is no error."""
+        """Clear the line; an untouched empty line shows no error."""
         self._edit.clear()
         self._edit.setModified(False)
         self._on_changed()
@@ -104,17 +104,17 @@ class NameField(QWidget):
         pictures = PictureLoader(proposals)
         pictures.loaded.connect(proposals.viewport().update)
         delegate = PeopleDelegate(pictures, proposals, picture_side=32)
-        proposals.setItemDelegate(delegate)  # after setPopup, which sets Qt's own
+        proposals.setItemDelegate(delegate)  # must follow setPopup, which installs Qt's own delegate
         return completer
 
     def _sort_people(self) -> None:
-        """Make the list of proposals with the first letter that is typed: a field that nobody uses costs nothing."""
+        """Build the completions when the first letter is typed, so that an unused field costs nothing."""
         completer = self._edit.completer()
         if completer.model() is None:
             completer.setModel(SortedPeople(self._people, completer))
 
     def _on_enter(self) -> None:
-        # Qt gives Enter to the line even when it chooses a proposal; that is not yet a yes to the whole form.
+        # Qt sends Enter to the line even when it picks a completion; that must not submit the whole form.
         proposals = self._edit.completer().popup()
         if proposals is None or not proposals.isVisible() or not proposals.currentIndex().isValid():
             self.submitted.emit()
@@ -125,7 +125,7 @@ class NameField(QWidget):
 
     def _on_changed(self) -> None:
         person, problem = self.person(), self.problem()
-        # Nobody is told off for a line they have not filled in yet.
+        # An untouched field shows no error.
         is_wrong = bool(problem) and bool(self.text())
         if is_wrong:
             self._message.say(problem, role="error")

@@ -1,4 +1,4 @@
-"""How a person looks in a list: picture, name, shots and last seen; and the field that renames them in place."""
+"""Paints a person in a list (picture, name, shots, last seen), and provides the inline rename field."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HIDDEN_OPACITY = 0.45
 
 
 class PeopleDelegate(QStyledItemDelegate):
-    """Paints a row of a `PeopleModel` (or a proxy of one); all rows are equally high, whatever the name."""
+    """Paints a row of a `PeopleModel` (or a proxy of one); all rows have the same height, whatever the name."""
 
     def __init__(self, pictures: PictureLoader, parent: QObject | None = None, *, picture_side: int = 44) -> None:
         super().__init__(parent)
@@ -30,13 +30,13 @@ class PeopleDelegate(QStyledItemDelegate):
         self._pictures = pictures
         self._edited = QPersistentModelIndex()
         self._fonts: tuple[tuple[QFont, QFontMetrics], tuple[QFont, QFontMetrics]] | None = None
-        Theme.current().changed.connect(self._forget_fonts)  # letters may be larger
+        Theme.current().changed.connect(self._forget_fonts)  # the letters may have grown
 
     def _forget_fonts(self) -> None:
         self._fonts = None
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Height of a row; as wide as the view makes it."""
+        """Return the height of a row; the view sets the width."""
         return QSize(self._side + 4 * Space.S, self._side + 2 * Space.S)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -57,12 +57,12 @@ class PeopleDelegate(QStyledItemDelegate):
             _paint_hidden(painter, picture, palette)
         if is_present:
             _paint_presence(painter, QRectF(picture), palette)
-        if index != self._edited:  # the editor is lower than the row and would lie on top of the words
+        if index != self._edited:  # the editor is lower than the row, so the text would show around it
             self._paint_texts(painter, texts, option, person, is_present=is_present)
         painter.restore()
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
-        """A plain line in which a name is typed again."""
+        """Return a plain line edit for the new name."""
         self._edited = QPersistentModelIndex(index)
         editor = QLineEdit(parent)
         editor.setAccessibleName(translate("People", "New name"))
@@ -70,12 +70,12 @@ class PeopleDelegate(QStyledItemDelegate):
         return editor
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:
-        """Show the words again."""
+        """Show the text again."""
         self._edited = QPersistentModelIndex()
         super().destroyEditor(editor, index)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
-        """Put it where the texts are."""
+        """Place the editor over the text."""
         rect = option.rect
         texts = self._places(rect, option)[1]
         height = min(editor.sizeHint().height(), rect.height() - 4)
@@ -84,19 +84,19 @@ class PeopleDelegate(QStyledItemDelegate):
         editor.setGeometry(texts)
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        """Begin with the present name, all of it selected."""
+        """Start with the present name, all selected."""
         if isinstance(editor, QLineEdit):
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
             editor.selectAll()
 
     _alignment = Qt.AlignmentFlag.AlignLeft
-    """The side is the language's, not the name's: a Hebrew name among English ones stays in the column."""
+    """Alignment follows the language, not the name: a Hebrew name among English ones stays in the column."""
 
     def _detail(self, person: Person, *, is_present: bool) -> str:
         return f"{shots_text(person.shot_count)}  ·  {last_seen_text(person.last_seen_at, is_present=is_present)}"
 
     def _places(self, rect: QRect, option: QStyleOptionViewItem) -> tuple[QRect, QRect]:
-        """Where the picture and the texts are, mirrored for right-to-left languages."""
+        """Return the rectangles of picture and text, mirrored for right-to-left languages."""
         direction: Qt.LayoutDirection = option.direction
         picture = QRect(rect.left() + Space.S, rect.top() + Space.S, self._side, self._side)
         texts = QRect(picture.right() + 1 + Space.M, rect.top(), 0, rect.height())
@@ -147,21 +147,21 @@ class PeopleDelegate(QStyledItemDelegate):
 
 
 class PersonCardDelegate(PeopleDelegate):
-    """Paints a person as a picture with name and shots below it, in the cells of a grid."""
+    """Paints a person as a picture with name and shots below it, in a grid cell."""
 
     _alignment = Qt.AlignmentFlag.AlignHCenter
 
     def set_cell(self, width: int) -> None:
-        """Make the pictures so large that a cell is `width` pixels wide."""
+        """Size the pictures so that a cell is `width` pixels wide."""
         self._side = width - 2 * Space.S
 
     @property
     def cell(self) -> QSize:
-        """How large a cell of the grid is."""
+        """Return the size of a grid cell."""
         return QSize(self._side + 2 * Space.S, self._side + 2 * Space.S + self._text_height)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """A cell."""
+        """Return the size of a grid cell."""
         return self.cell
 
     @property
@@ -170,18 +170,18 @@ class PersonCardDelegate(PeopleDelegate):
         return sum(heights) + Space.S
 
     def _detail(self, person: Person, *, is_present: bool) -> str:
-        del is_present  # the dot on the picture says so
+        del is_present  # the dot on the picture shows it
         return shots_text(person.shot_count)
 
     def _places(self, rect: QRect, option: QStyleOptionViewItem) -> tuple[QRect, QRect]:
-        del option  # it is the same from right to left
+        del option  # the layout is the same in right-to-left languages
         picture = QRect(rect.left() + (rect.width() - self._side) // 2, rect.top() + Space.S, self._side, self._side)
         texts = QRect(rect.left() + Space.XS, picture.bottom() + 1, rect.width() - 2 * Space.XS, self._text_height)
         return picture, texts
 
 
 def _paint_hidden(painter: QPainter, picture: QRect, palette: QPalette) -> None:
-    """Draw on the picture's upper corner that this person is hidden."""
+    """Mark the person as hidden in the picture's upper corner."""
     side = 16
     corner = QRect(picture.left() + 3, picture.top() + 3, side + 4, side + 4)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -194,7 +194,7 @@ def _paint_hidden(painter: QPainter, picture: QRect, palette: QPalette) -> None:
 
 
 def _paint_presence(painter: QPainter, picture: QRectF, palette: QPalette) -> None:
-    """Draw a dot on the picture's corner: this person is before the camera."""
+    """Draw a dot on the picture's corner: this person is in front of the camera."""
     painter.setBrush(Theme.current().color("success"))
     painter.setPen(QPen(QColor(palette.color(QPalette.ColorRole.Window)), 2))
     painter.drawEllipse(QPointF(picture.right() - 3, picture.bottom() - 3), 6, 6)

@@ -1,4 +1,4 @@
-"""Exporting people to a file and importing them: asks for the file and its passphrase step by step."""
+"""Exports people to a file and imports them: asks for the file and its passphrase step by step."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SUGGESTED_NAME = "people.metaface"
 
 
 class PeopleFiles(QObject):
-    """Opens dialogs over `parent`; what was chosen and typed there goes to the engine. A wrong passphrase is asked for
-    again. `message` says in words what was done."""
+    """Opens dialogs over `parent` and passes the user's input to the engine. After a wrong passphrase it
+    asks again. `message` says in words what was done."""
 
     message = Signal(str)
 
@@ -36,13 +36,13 @@ class PeopleFiles(QObject):
         bridge.request_ended.connect(self._on_ended)
 
     def ask_export(self) -> None:
-        """Write everybody to a file, under a passphrase if one is given."""
+        """Ask where to export everybody, and for an optional passphrase."""
         filters = [file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS)]
         title = translate("PeopleFiles", "Export everybody")
         ask_where_to_save(self._window, title, filters, _SUGGESTED_NAME, lambda paths: self._ask_new(paths[0]))
 
     def ask_import(self) -> None:
-        """Add the people of an exported file; its passphrase is asked for if it has one."""
+        """Ask for an exported file to import, and for its passphrase if it has one."""
         filters = [
             file_filter(translate("PeopleFiles", "MetaFace people"), _PATTERNS),
             file_filter(translate("PeopleFiles", "All files"), ("*",)),
@@ -64,7 +64,7 @@ class PeopleFiles(QObject):
     def _on_looked_at(self, event: ImportLookedAt) -> None:
         path = self._looking.pop(event.request_id, None)
         if path is None:
-            return  # another one's question
+            return  # the request was not made here
         if event.needs_passphrase:
             self._ask_known(path)
         else:

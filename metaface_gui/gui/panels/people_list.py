@@ -1,4 +1,4 @@
-"""Everybody in a list, as rows or as a page of pictures: one view of one model in either form."""
+"""The list of people as rows or as a grid of pictures: one view of one model in either form."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from metaface_gui.gui.panels.picture_loader import PictureLoader
 from metaface_gui.gui.theme import Theme
 
 _CELL, _LARGE_CELL = 104, 148
-"""How wide a picture's cell is at least; the wider where there is room for four."""
+"""Minimum width of a picture's cell; the larger one applies if four of them fit."""
 
 
 class PeopleList(QListView):
-    """Delete asks to delete, Enter to open, and a drop means "this is the same person"; the arrows are Qt's."""
+    """Delete asks to delete, Enter to open, and a drop means "this is the same person"; Qt handles the arrow keys."""
 
     delete_requested = Signal()
     open_requested = Signal()
@@ -36,27 +36,27 @@ class PeopleList(QListView):
         self.setEditTriggers(trigger.EditKeyPressed | trigger.DoubleClicked)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
-        self.setDragDropOverwriteMode(True)  # onto somebody, never between two
+        self.setDragDropOverwriteMode(True)  # drop onto a person, never between two
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setAccessibleName(self.tr("People"))
         self.pictures.loaded.connect(self.viewport().update)
-        # Of cards the bar always has its room; where all are in sight it has no handle.
+        # Cards always reserve the scroll bar's space; it is disabled (no handle) while everybody fits.
         bar = self.verticalScrollBar()
         bar.setEnabled(False)
         bar.rangeChanged.connect(lambda _least, most: bar.setEnabled(most > 0))
-        Theme.current().changed.connect(self._fit_cells)  # letters may be larger
+        Theme.current().changed.connect(self._fit_cells)  # the letters may have grown
 
     @property
     def shows_cards(self) -> bool:
-        """Whether everybody is a picture, not a row."""
+        """Return whether people are shown as cards rather than rows."""
         return self._shows_cards
 
     def show_cards(self, cards: bool) -> None:
-        """Show everybody as a picture in a grid, or as a row."""
+        """Show people as pictures in a grid, or as rows."""
         if cards == self._shows_cards:
             return
         self._shows_cards = cards
-        # Not Qt's icon mode, in which a drop would move the picture and not mean the person below it.
+        # Not Qt's icon mode, where a drop moves the picture instead of targeting the person below it.
         self.setFlow(QListView.Flow.LeftToRight if cards else QListView.Flow.TopToBottom)
         self.setWrapping(cards)
         self.setVerticalScrollBarPolicy(
@@ -67,7 +67,7 @@ class PeopleList(QListView):
         self.scrollTo(self.currentIndex())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete and Enter are the list's own, the rest is Qt's."""
+        """Handle Delete and Enter; Qt does the rest."""
         is_editing = self.state() is QAbstractItemView.State.EditingState
         if event.key() == Qt.Key.Key_Delete or event.matches(QKeySequence.StandardKey.Delete):
             self.delete_requested.emit()

@@ -1,6 +1,6 @@
-"""The gallery's people as a list model: follows the snapshots, knows who is in front of the camera, accepts new names.
+"""The gallery as a list model: follows the snapshots, tracks who is in front of the camera, accepts new names.
 
-The model never changes the gallery: an edit or a drop is checked and passed on as a signal, and what came of it
+The model never changes the gallery: an edit or a drop is checked and emitted as a signal, and the outcome
 arrives with the next snapshot.
 """
 
@@ -39,16 +39,16 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class PeopleRole:
-    """What the model gives beside Qt's own roles."""
+    """The model's roles in addition to Qt's own."""
 
     PERSON = Qt.ItemDataRole.UserRole
-    """The `Person`, with `last_seen_at` brought up to date."""
+    """The `Person`, with an up-to-date `last_seen_at`."""
     IS_PRESENT = Qt.ItemDataRole.UserRole + 1
     """Whether the person is in the newest result."""
 
 
 class PeopleOrder(Enum):
-    """How the list is sorted; the value is what settings keep."""
+    """The list's sort order; the value is what settings store."""
 
     NAME = "name"
     LAST_SEEN = "last seen"
@@ -56,14 +56,14 @@ class PeopleOrder(Enum):
 
 
 class PeopleModel(QAbstractListModel):
-    """Everybody of the newest snapshot, one row each, in no particular order (see `SortedPeople`)."""
+    """Everybody in the newest snapshot, one row each, in no particular order (see `SortedPeople`)."""
 
     rename_requested = Signal(object, str)
-    """A person's id and their new, clean name."""
+    """A person's id and their new, normalised name."""
     rename_refused = Signal(str)
-    """Why a typed name cannot be taken, in the user's language."""
+    """Why a typed name is invalid, in the user's language."""
     merge_requested = Signal(object, list)
-    """Onto whom somebody was dropped, and who was dropped."""
+    """The person who was dropped on, and the people dropped."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,15 +73,15 @@ class PeopleModel(QAbstractListModel):
     # What is shown ------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Number of people."""
+        """Return the number of people."""
         return 0 if parent.isValid() else len(self._people)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Name, person, presence, and one sentence for screen readers and as tooltip."""
+        """Return name, person, presence, or one sentence for screen readers and the tooltip."""
         return self.value(index.row(), role) if index.isValid() else None
 
     def value(self, row: int, role: int) -> Any:
-        """The same, by row: what `SortedPeople` asks for very often."""
+        """Return the same as `data`, by row; `SortedPeople` calls this very often."""
         person = self._people[row]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return person.name
@@ -91,28 +91,28 @@ class PeopleModel(QAbstractListModel):
             return person.id in self._present
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             seen = last_seen_text(person.last_seen_at, is_present=person.id in self._present)
-            # Qt takes a tooltip that looks like HTML for HTML; a name must never be that.
+            # Qt renders a tooltip that looks like HTML as HTML; a name must never be rendered so.
             words = f"{person.name}\n{shots_text(person.shot_count)} · {seen}".replace("<", "‹")
             return f"{words}\n{hidden_text()}" if person.is_hidden else words
         return None
 
     def people(self) -> tuple[Person, ...]:
-        """Everybody, in the order of the rows."""
+        """Return everybody, in the order of the rows."""
         return tuple(self._people)
 
     @property
     def present(self) -> frozenset[PersonId]:
-        """Who is in the newest result."""
+        """Return the people in the newest result."""
         return self._present
 
     def row_of(self, person_id: PersonId) -> int | None:
-        """Row of a person; None if they are gone."""
+        """Return a person's row; None if they are gone."""
         return next((row for row, person in enumerate(self._people) if person.id == person_id), None)
 
     # What the engine says -----------------------------------------------------------------------------------------
 
     def show_snapshot(self, snapshot: GallerySnapshot) -> None:
-        """Take over what changed, row by row, so that selection and scroll position stay."""
+        """Apply the changes row by row, so that selection and scroll position stay."""
         newest = {person.id: person for person in snapshot.people}
         for row in range(len(self._people) - 1, -1, -1):
             if self._people[row].id not in newest:
@@ -132,7 +132,7 @@ class PeopleModel(QAbstractListModel):
             self.endInsertRows()
 
     def show_present(self, present: Collection[PersonId]) -> None:
-        """Mark who is before the camera; who was and no longer is was last seen now."""
+        """Mark who is in front of the camera; the last-seen time of those who have just left becomes now."""
         now_present = frozenset(present)
         changed, self._present = self._present ^ now_present, now_present
         now = datetime.now(UTC)
@@ -142,7 +142,7 @@ class PeopleModel(QAbstractListModel):
         self._tell(rows)
 
     def _tell(self, rows: Sequence[int]) -> None:
-        """Say of these rows, and of no other, that they changed, neighbours together."""
+        """Emit `dataChanged` for exactly these rows, one signal per run of neighbours."""
         for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
             together = [row for _, row in run]
             self.dataChanged.emit(self.index(together[0]), self.index(together[-1]))
@@ -150,7 +150,7 @@ class PeopleModel(QAbstractListModel):
     # What the user does -------------------------------------------------------------------------------------------
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Everybody can be renamed, dragged, and dropped on."""
+        """Return the flags: everybody can be renamed, dragged, and dropped on."""
         flag = Qt.ItemFlag
         if not index.isValid():
             return flag.NoItemFlags
@@ -164,7 +164,7 @@ class PeopleModel(QAbstractListModel):
         )
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Check a new name and ask for it with `rename_requested`, or say with `rename_refused` why not."""
+        """Validate a new name and emit `rename_requested`, or `rename_refused` with the reason."""
         if not index.isValid() or role != Qt.ItemDataRole.EditRole:
             return False
         person = self._people[index.row()]
@@ -189,29 +189,29 @@ class PeopleModel(QAbstractListModel):
         return True
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Copy: with Move the view would take the dragged rows away by itself."""
+        """Return Copy: with Move the view would remove the dragged rows itself."""
         return Qt.DropAction.CopyAction
 
     def mimeTypes(self) -> list[str]:
-        """People of this list."""
+        """Return the MIME type for people of this list."""
         return [MIME_PEOPLE]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """The ids of the dragged people."""
+        """Return the ids of the dragged people."""
         data = QMimeData()
         ids = [str(self._people[index.row()].id) for index in indexes]
         data.setData(MIME_PEOPLE, ",".join(ids).encode())
         return data
 
     def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        """Somebody may be dropped on somebody else, not between two people."""
+        """Accept a drop on another person, not between two people."""
         del action, row, column
         if not parent.isValid():
             return False
         return bool(self._dragged(data, self._people[parent.row()].id))
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        """Ask with `merge_requested`."""
+        """Emit `merge_requested`."""
         if not self.canDropMimeData(data, action, row, column, parent):
             return False
         into_id = self._people[parent.row()].id
@@ -220,16 +220,16 @@ class PeopleModel(QAbstractListModel):
 
     def _dragged(self, data: QMimeData, into_id: PersonId) -> list[PersonId]:
         known = {str(person.id): person.id for person in self._people}
-        # Another window's people have other ids: only those of this list are taken.
+        # Another window's people have other ids: accept only those of this list.
         ids = bytes(data.data(MIME_PEOPLE).data()).decode(errors="replace").split(",")
         return [known[text] for text in ids if text in known and known[text] != into_id]
 
 
 class SortedPeople(QAbstractListModel):
-    """The people whose name contains what was searched for, in the chosen order.
+    """The people whose name contains the search text, in the chosen order.
 
-    No `QSortFilterProxyModel`: that asks Python for each of the ten thousand comparisons that a thousand people take,
-    which halts the window for a tenth of a second.
+    Not a `QSortFilterProxyModel`: it calls Python for each of the ten thousand comparisons for a thousand people,
+    which blocks the window for a tenth of a second.
     """
 
     def __init__(self, people: PeopleModel, parent: QObject | None = None) -> None:
@@ -239,7 +239,7 @@ class SortedPeople(QAbstractListModel):
         self._wanted = ""
         self._shows_hidden = False
         self._rows: list[int] = []
-        """The source's rows, in the order in which they are shown."""
+        """The source model's rows, in display order."""
         self._collator = QCollator()
         self._collator.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._keys: dict[str, QCollatorSortKey] = {}
@@ -252,21 +252,21 @@ class SortedPeople(QAbstractListModel):
     # What is shown ------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _ROOT) -> int:
-        """Number of people shown."""
+        """Return the number of people shown."""
         return 0 if parent.isValid() else len(self._rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """As the people's own model."""
+        """Return the source model's data."""
         return self._people.value(self._rows[index.row()], role) if index.isValid() else None
 
     def index_of(self, person_id: PersonId) -> QModelIndex:
-        """Where a person is; invalid if they are gone or not shown."""
+        """Return a person's index; invalid if they are gone or not shown."""
         row = self._people.row_of(person_id)
         return self.index(self._rows.index(row)) if row is not None and row in self._rows else QModelIndex()
 
     @property
     def order(self) -> PeopleOrder:
-        """What it is sorted by."""
+        """Return the sort order."""
         return self._order
 
     def set_order(self, order: PeopleOrder) -> None:
@@ -275,31 +275,31 @@ class SortedPeople(QAbstractListModel):
         self._arrange()
 
     def set_search(self, text: str) -> None:
-        """Keep those whose name contains `text`, whatever its case and spelling of letters; all for an empty one."""
+        """Show people whose name contains `text`, ignoring case and letter variants; an empty text shows everybody."""
         self._wanted = name_key(" ".join(text.split()))
         self._arrange()
 
     def set_shows_hidden(self, shows: bool) -> None:
-        """Show hidden people too, or leave them out."""
+        """Show or leave out hidden people."""
         self._shows_hidden = shows
         self._arrange()
 
     # What the user does: as the people's own model --------------------------------------------------------------
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """What can be done with a person."""
+        """Return the source model's flags."""
         return self._people.flags(self._source(index))
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ask for a new name."""
+        """Request a new name."""
         return self._people.setData(self._source(index), value, role)
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """Copy."""
+        """Return Copy."""
         return self._people.supportedDropActions()
 
     def mimeTypes(self) -> list[str]:
-        """People."""
+        """Return the MIME type for people."""
         return self._people.mimeTypes()
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
@@ -307,11 +307,11 @@ class SortedPeople(QAbstractListModel):
         return self._people.mimeData([self._source(index) for index in indexes])
 
     def canDropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        """Somebody may be dropped on somebody else."""
+        """Accept a drop on another person."""
         return self._people.canDropMimeData(data, action, row, column, self._source(parent))
 
     def dropMimeData(self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index) -> bool:
-        """Ask to merge."""
+        """Request a merge."""
         return self._people.dropMimeData(data, action, row, column, self._source(parent))
 
     def _source(self, index: Index) -> QModelIndex:
@@ -337,7 +337,7 @@ class SortedPeople(QAbstractListModel):
                 self.dataChanged.emit(self.index(shown), self.index(shown))
 
     def _arrange(self) -> None:
-        """Show who is to be shown, in their order, and tell the views what that changes."""
+        """Filter and sort the people, and notify the views of what changes."""
         wanted = self._sorted()
         there = set(wanted)
         self._take([row for row in self._rows if row in there])
@@ -355,7 +355,7 @@ class SortedPeople(QAbstractListModel):
             at = end + 1
 
     def _take(self, left: list[int]) -> None:
-        """Leave out all but these, which are in the order of those that are there."""
+        """Remove all rows except `left`, which must be in their current order."""
         stay = set(left)
         at = len(self._rows)
         while at > 0 and len(self._rows) > len(left):
@@ -369,7 +369,7 @@ class SortedPeople(QAbstractListModel):
             at -= 1
 
     def _move(self, order: list[int]) -> None:
-        """Bring those that are there into this order."""
+        """Reorder the remaining rows."""
         if order == self._rows:
             return
         self.layoutAboutToBeChanged.emit()
@@ -383,7 +383,7 @@ class SortedPeople(QAbstractListModel):
     def _sorted(self) -> list[int]:
         people = self._people.people()
         names = {person.name for person in people}
-        # Nothing is left of who was deleted.
+        # Drop the cached keys of deleted people.
         self._keys = {name: key for name, key in self._keys.items() if name in names}
         self._spelled = {name: spelled for name, spelled in self._spelled.items() if name in names}
         for name in names - self._keys.keys():
@@ -391,7 +391,7 @@ class SortedPeople(QAbstractListModel):
         rows = [row for row, person in enumerate(people) if self._shows_hidden or not person.is_hidden]
         if self._wanted:
             rows = [row for row in rows if self._wanted in self._spelling(people[row].name)]
-        # Names decide between equals: sorting keeps their order.
+        # The sort is stable, so names decide between equals.
         rows.sort(key=lambda row: self._keys[people[row].name])
         if self._order is PeopleOrder.ADDED:
             rows.sort(key=lambda row: people[row].created_at, reverse=True)
@@ -407,6 +407,6 @@ class SortedPeople(QAbstractListModel):
 
 
 def _with_last_seen(person: Person, known: datetime | None) -> Person:
-    """Keep a later moment that this window saw itself; the gallery writes such moments only now and then."""
+    """Keep the later last-seen time observed by this window; the gallery writes it only now and then."""
     latest = max(person.last_seen_at or _NEVER, known or _NEVER)
     return person if latest is _NEVER else replace(person, last_seen_at=latest)

@@ -1,4 +1,4 @@
-"""Who is enrolled: find, sort, rename, merge, delete, see shots, add some, export and import."""
+"""The enrolled people: find, sort, rename, merge, delete, view and add shots, export and import."""
 
 from __future__ import annotations
 
@@ -47,25 +47,25 @@ from metaface_gui.types import PersonId, RequestId
 
 _AGES_MS = 15_000
 _WIDE, _DETAILS_WIDTH = 680, 340
-"""So wide the shots stand beside the list, in so much of it."""
+"""From this width the shots stand beside the list; they get the second number of pixels of it."""
 _HIGH, _LOW = 600, 370
-"""So high there is room for a question above list and shots; below the first and above the second (in usual letters)
-below the list, while nobody is chosen."""
+"""From the first height there is room for a question above list and shots. Between the second (for usual letters) and
+the first it goes below the list, while nobody is selected."""
 
 
 class PeoplePanel(QWidget):
-    """Search and order above, the list, the chosen person's shots below, export and import at the foot."""
+    """Search and order at the top, the list, the selected person's shots below it, export and import at the bottom."""
 
     enroll_requested = Signal()
-    """The empty panel's button: enrol somebody."""
+    """The button of the empty panel was clicked: enrol somebody."""
     add_shots_requested = Signal(Person)
     """Start an enrolment that adds to this person."""
     report_requested = Signal(Person)
-    """Write out what is stored about this person."""
+    """Write a report of what is stored about this person."""
     undo_requested = Signal(int)
-    """Take back what an `Undoable` with this token names."""
+    """Undo the change of the `Undoable` with this token."""
     cards_toggled = Signal(bool)
-    """Everybody is shown as a picture, or as a row again."""
+    """The user switched between cards and rows."""
 
     def __init__(
         self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
@@ -178,7 +178,7 @@ class PeoplePanel(QWidget):
         for asked in (self._above, self._below):
             asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
         layout.addLayout(self._above)
-        # Not earlier: PySide keeps wrappers of an added layout's items, and the strip moves between layouts.
+        # Added only now: PySide keeps wrappers of an added layout's items, and the strip moves between layouts.
         self._above.addWidget(self.strip)
         layout.addWidget(self.splitter, 1)
         layout.addLayout(self._below)
@@ -222,16 +222,16 @@ class PeoplePanel(QWidget):
 
     @property
     def has_nobody(self) -> bool:
-        """Whether the gallery is known to be empty."""
+        """Return whether the gallery is known to be empty."""
         return self._is_told and self.people.rowCount() == 0
 
     def chosen(self) -> tuple[Person, ...]:
-        """Who is selected, in the order of the list."""
+        """Return the selected people, in the order of the list."""
         rows = sorted(self.list.selectionModel().selectedIndexes(), key=QModelIndex.row)
         return tuple(index.data(PeopleRole.PERSON) for index in rows)
 
     def choose(self, person_id: PersonId) -> None:
-        """Select one person and scroll to them; nothing happens if they are gone or searched away."""
+        """Select one person and scroll to them; does nothing if they are gone or filtered out."""
         index = self.sorted_people.index_of(person_id)
         if index.isValid():
             self.list.setCurrentIndex(index)
@@ -239,22 +239,22 @@ class PeoplePanel(QWidget):
 
     @property
     def shows_cards(self) -> bool:
-        """Whether everybody is a picture, not a row."""
+        """Return whether people are shown as cards rather than rows."""
         return self.list.shows_cards
 
     def show_cards(self, cards: bool) -> None:
-        """Show everybody as a page of pictures, or as rows."""
+        """Show people as a grid of cards, or as rows."""
         self.cards_button.setChecked(cards)
 
     def offer_large(self, action: QAction) -> None:
-        """Put a button for this action, which gives the panel the window, beside the search."""
+        """Add a button for this action, which expands the panel to the whole window, beside the search."""
         self.large_button.setDefaultAction(action)
         self.large_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.large_button.setAccessibleName(plain(action.text()))
         self.large_button.show()
 
     def focus_search(self) -> None:
-        """Go on with searching."""
+        """Move the focus to the search."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -268,7 +268,7 @@ class PeoplePanel(QWidget):
         self.strip.show_people(event.snapshot.people)
         self._offer_hidden()
         if not {person.id for person in self.chosen()} <= had_chosen:
-            # Qt moves the selection to whoever is next; a second Delete would hit somebody who was never chosen.
+            # Qt selects the next row instead; a second Delete would remove somebody whom the user never selected.
             self.list.clearSelection()
         self._show_page()
         self._show_details()
@@ -284,12 +284,12 @@ class PeoplePanel(QWidget):
 
     def _on_models(self, event: ModelsChanged) -> None:
         former, self._fpir = self._fpir, event.fpir
-        if former is not None and former != event.fpir:  # who passes for whom is said at the threshold in use
+        if former is not None and former != event.fpir:  # likely pairs depend on the threshold in use
             self._are_pairs_known = False
             self._ask_for_pairs()
 
     def _ask_for_pairs(self) -> None:
-        """Whoever is not looked at is compared when they are."""
+        """Ask for likely duplicates, but only while the panel is visible."""
         if self.isVisible() and not self._are_pairs_known and self.people.rowCount() > 1:
             self._are_pairs_known = True
             self._pairs_request = self._people.find_likely_pairs()
@@ -300,7 +300,7 @@ class PeoplePanel(QWidget):
 
     def _on_source(self, event: SourceChanged) -> None:
         if event.state not in (SourceState.RUNNING, SourceState.PAUSED):
-            self.people.show_present(())  # no result will come that says who has left
+            self.people.show_present(())  # no further result will say who has left
 
     def _on_trouble(self, event: Trouble) -> None:
         if isinstance(event.error, GalleryError):
@@ -366,7 +366,7 @@ class PeoplePanel(QWidget):
             self.make_menu().popup(self.list.viewport().mapToGlobal(position))
 
     def make_menu(self) -> QMenu:
-        """Make the context menu of those chosen; it goes away when it is closed."""
+        """Return a context menu for the selected people; it deletes itself when closed."""
         menu = QMenu(self.list)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chosen = self.chosen()
@@ -389,18 +389,18 @@ class PeoplePanel(QWidget):
     # What is shown --------------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The times since somebody was seen go on only where they are seen."""
+        """Refresh the last-seen times only while they are visible."""
         super().showEvent(event)
         self._timer.start()
         self._ask_for_pairs()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing to refresh."""
+        """Stop refreshing."""
         super().hideEvent(event)
         self._timer.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is room the shots stand beside the list, not below it."""
+        """Put the shots beside the list if there is room, else below it."""
         super().resizeEvent(event)
         self._place_strip()
         wanted = Qt.Orientation.Horizontal if self.width() >= _WIDE else Qt.Orientation.Vertical
@@ -418,7 +418,7 @@ class PeoplePanel(QWidget):
         self.strip.set_room(is_roomy or is_there_some)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing can come under the pointer any more."""
+        """Apply pending layout changes: nothing can move under the pointer any more."""
         super().leaveEvent(event)
         self.strip.settle()
 
@@ -429,7 +429,7 @@ class PeoplePanel(QWidget):
             self.pages.setCurrentWidget(self.no_match)
         else:
             self.pages.setCurrentWidget(self.list)
-        # Nothing is offered for nobody.
+        # An empty gallery offers no actions on people.
         for widget in (self.details, self.export_button):
             widget.setVisible(self.people.rowCount() > 0)
 

@@ -36,13 +36,13 @@ from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
 MOST_SHOTS = 60
-"""So many of the newest shots, and of the newest negatives, are shown; every one is a widget."""
+"""At most this many of the newest shots, and of the newest negatives, are shown, as each is a widget."""
 _TITLE_HEIGHT = 24
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    """A shot that was removed, the request that did it, and what undoes it once that is known."""
+    """A removed shot, the request that removed it, and its undo token once known."""
 
     shot_id: int
     request_id: RequestId
@@ -50,19 +50,19 @@ class _Removal:
 
 
 class PersonDetails(QWidget):
-    """Shows the people it is given; with one of them their shots, with several what joins them."""
+    """Shows the given people: for a single one their shots, for several the merge action."""
 
     rename_requested = Signal()
     add_shots_requested = Signal(Person)
     delete_requested = Signal()
     merge_requested = Signal(object, list)
-    """Whose name stays, and who goes into them."""
+    """The person whose name is kept, and those merged into them."""
     hide_requested = Signal()
-    """Hide those shown, or recognise them again."""
+    """Hide the people shown, or recognise them again."""
     undo_requested = Signal(int)
-    """Bring back the shot that was removed last: the token of its `Undoable`."""
+    """Restore the shot that was removed last: the token of its `Undoable`."""
     left = Signal()
-    """Esc among the shots: back to the list."""
+    """Esc was pressed among the shots: return to the list."""
 
     def __init__(
         self, people: PeopleApi, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None
@@ -77,7 +77,7 @@ class PersonDetails(QWidget):
         self._weighing: RequestId | None = None
         self._measured_with: tuple[float, dict[str, object]] | None = None
         self._removal: _Removal | None = None
-        self._newest_undo: tuple[int, int] | None = None  # token and end, not the name: it may be that of the deleted
+        self._newest_undo: tuple[int, int] | None = None  # token and end; not the name, which may be a deleted person's
         self._undo_end = QTimer(self)
         self._undo_end.setSingleShot(True)
         self._undo_end.timeout.connect(self._end_undo)
@@ -106,14 +106,14 @@ class PersonDetails(QWidget):
 
     @property
     def people(self) -> tuple[Person, ...]:
-        """Who is shown."""
+        """Return the people shown."""
         return self._people
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Show these; a single person's shots are read again when they have changed."""
+        """Show these people; a single person's shots are reread if they have changed."""
         self._people = tuple(people)
         only = self._people[0] if len(self._people) == 1 else None
-        # Nothing is offered for nobody.
+        # Without a selection there are no actions.
         for widget in (self.add_button, self.rename_button, self._scroll):
             widget.setVisible(only is not None)
         self.merge_button.setVisible(len(self._people) > 1)
@@ -121,7 +121,7 @@ class PersonDetails(QWidget):
             button.setVisible(bool(self._people))
         self.keeping.show_person(only)
         self._show_hiding()
-        # Room for what is said of a shot is kept as soon as there are shots, so that nothing moves when one is chosen.
+        # Reserve space for the effect box as soon as there are shots, so that nothing moves when one is chosen.
         kept = QSizePolicy.Policy.Ignored if only is None else QSizePolicy.Policy.Preferred
         self.effect.setSizePolicy(QSizePolicy.Policy.Preferred, kept)
         if only is None:
@@ -142,7 +142,7 @@ class PersonDetails(QWidget):
             self._mark()
 
     def fill_merge_menu(self, menu: QMenu) -> None:
-        """Put one entry for each chosen person into the menu: whose name stays."""
+        """Fill the menu with one entry per selected person: whose name to keep."""
         menu.clear()
         for person in self._people:
             others = [other.id for other in self._people if other.id != person.id]
@@ -151,17 +151,17 @@ class PersonDetails(QWidget):
             menu.addAction(words, partial(self.merge_requested.emit, person.id, others))
 
     def say(self, text: str, role: str = "muted") -> None:
-        """Show a message about what was just done."""
+        """Show a message about the last action."""
         self.note.say(text, role)
         self.below.setCurrentWidget(self._note_page)
 
     def focus_shots(self) -> None:
-        """Go on with the first shot by keyboard."""
+        """Move the focus to the first shot."""
         if self.grid.tiles:
             self.grid.tiles[0].setFocus(Qt.FocusReason.TabFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc goes back to the list."""
+        """Return to the list on Esc."""
         if event.key() == Qt.Key.Key_Escape and self.grid.isAncestorOf(self.focusWidget()):
             self.left.emit()
         else:
@@ -199,7 +199,7 @@ class PersonDetails(QWidget):
     def _remove_shot(self, shot_id: int) -> None:
         is_weighed = shot_id in self._effects or (self._chosen_id == shot_id and self._weighing is not None)
         if not is_weighed:
-            self._choose_shot(shot_id)  # what it is worth is measured of the gallery as it still is
+            self._choose_shot(shot_id)  # measure its effect in the gallery that still contains it
         self._removal = _Removal(shot_id, self._people_api.delete_shot(shot_id))
         self._show_removal()
 
@@ -222,7 +222,7 @@ class PersonDetails(QWidget):
 
     def _on_adapted(self, event: Adapted) -> None:
         if event.is_primary:
-            self._measure_again()  # somebody else may have come or gone
+            self._measure_again()  # somebody else may have been added or removed
 
     def _on_models(self, event: ModelsChanged) -> None:
         former, self._measured_with = self._measured_with, (event.fpir, dict(event.hyperparameters))
@@ -230,7 +230,7 @@ class PersonDetails(QWidget):
             self._measure_again()
 
     def _measure_again(self) -> None:
-        """What a shot is worth hangs on everybody's shots and on the threshold; of one that was removed it stays."""
+        """Remeasure: a shot's effect depends on all shots and the threshold; a removed shot keeps its measurement."""
         self._effects.clear()
         if self._chosen_id is not None and self.isVisible():
             self._weighing = self._people_api.weigh_shot(self._chosen_id)
@@ -246,7 +246,7 @@ class PersonDetails(QWidget):
         if event.error is not None:
             self._forget_shot()
             return
-        if self._newest_undo is not None:  # it is told before the end of the request that it comes from
+        if self._newest_undo is not None:  # `Undoable` arrives before the end of the request that caused it
             token, expires_ns = self._newest_undo
             self._removal = replace(self._removal, token=token)
             self._undo_end.start(max(0, (expires_ns - time.monotonic_ns()) // 1_000_000))
@@ -276,7 +276,7 @@ class PersonDetails(QWidget):
         self.effect.set_cover(self._chosen_id == self._cover_id)
 
     def _forget_shot(self) -> None:
-        """Be about no shot any more; what was measured of this person's is measured again."""
+        """Deselect the shot and drop this person's measurements, which are then repeated on demand."""
         self._chosen_id = self._removal = self._weighing = None
         self._effects.clear()
         self._mark()
@@ -325,16 +325,16 @@ class PersonDetails(QWidget):
 
     def _on_shots(self, answer: ShotsRead) -> None:
         if self._loaded_for is None or answer.request_id != self._request:
-            return  # somebody else was chosen meanwhile, or it was asked by another
+            return  # another person was chosen meanwhile, or the request was made elsewhere
         shots = answer.shots
         own = self.tr("Shot of {day}, quality {percent} %")
         name = shortened(self._loaded_for.name)
         not_theirs = self.tr("Not {name}: face of {day}. It will not be called {name} again unless you delete this.")
-        self._effects.clear()  # the gallery is another
+        self._effects.clear()  # the gallery has changed
         self.grid.show_pictures(_tiles([shot for shot in shots if not shot.is_negative], own, name))
         shown = {tile.shot_id for tile in self.grid.tiles}
         if self._removal is not None and self._removal.shot_id in shown and self._removal.token is not None:
-            self._forget_shot()  # it is back
+            self._forget_shot()  # the removal was undone
         elif self._chosen_id is not None and self._chosen_id not in shown:
             self._forget_shot()
         self._show_negatives(_tiles([shot for shot in shots if shot.is_negative], not_theirs, name))
@@ -346,20 +346,20 @@ class PersonDetails(QWidget):
         self._make_room_for_negatives()
 
     def _make_room_for_negatives(self) -> None:
-        # While their places are kept the shots above must not move down either.
+        # While gaps are kept open, the shots above must not move down either.
         has_some = bool(self.negatives.tiles) or self.negatives.has_gaps
         for widget in (self.negatives_title, self.negatives):
             widget.setVisible(has_some)
-        # A second line of tiles is in sight, so that one sees that there is something below the shots.
+        # Keep part of the next section visible, to show that something follows below the shots.
         self._scroll.setMinimumHeight(TILE_SIDE + 2 + (TILE_SIDE + _TITLE_HEIGHT if has_some else 0))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """What is said of a shot follows the shots, however many lines they take."""
+        """Refit the area of the shots, so that the effect box follows them, however many lines they take."""
         super().resizeEvent(event)
         self._fit_shots()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The shots are laid out again."""
+        """Refit when the shots are laid out again."""
         if event.type() is QEvent.Type.LayoutRequest:
             self._fit_shots()
         return super().eventFilter(watched, event)
@@ -371,7 +371,7 @@ class PersonDetails(QWidget):
             self._scroll.setMaximumHeight(max(layout.heightForWidth(self._scroll.viewport().width()), TILE_SIDE) + 2)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Close the gaps that shots left: nothing can come under the pointer any more."""
+        """Close the gaps that removed shots left: nothing can move under the pointer any more."""
         super().leaveEvent(event)
         self.grid.settle()
         self.negatives.settle()
@@ -384,7 +384,7 @@ class PersonDetails(QWidget):
         self._show_negatives(())
 
     def _pictures(self) -> QWidget:
-        """Put the shots and, below them, the negatives into what scrolls."""
+        """Build the scrolled area with the shots and, below them, the negatives."""
         pictures = QWidget(self)
         pictures.installEventFilter(self)
         layout = QVBoxLayout(pictures)

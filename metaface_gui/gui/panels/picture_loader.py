@@ -1,4 +1,4 @@
-"""Decodes pictures of faces off the GUI thread; a widget that paints one too early paints it again."""
+"""Decodes face pictures off the GUI thread; a widget that paints before a picture is ready repaints on `loaded`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from metaface_gui.gui.panels.pictures import decode_square, rounded_image
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A picture as it is to be drawn: its file, and side, scale and radius of `rounded_image`."""
+    """A picture to draw: its encoded bytes, and the side, scale and radius for `rounded_image`."""
 
     encoded: bytes
     side: int
@@ -24,13 +24,13 @@ class _Wanted:
 
 
 class PictureLoader(QObject):
-    """Keeps the pictures that were drawn last, at most `capacity`; the oldest use goes first.
+    """Caches the last `capacity` pictures drawn; the least recently used is evicted first.
 
-    Decoding runs on a thread that ends when there is nothing left to decode.
+    Decoding runs on a thread that ends when the queue is empty.
     """
 
     loaded = Signal()
-    """A picture that was asked for is there."""
+    """A requested picture is ready."""
 
     _decoded = Signal(object, QImage)
 
@@ -58,23 +58,23 @@ class PictureLoader(QObject):
         return None
 
     def keep_only(self, pictures: Collection[bytes]) -> None:
-        """Keep nothing of other pictures: some may have been deleted."""
+        """Evict all other pictures, as some may have been deleted."""
         kept = set(pictures)
         for wanted in [wanted for wanted in self._pixmaps if wanted.encoded not in kept]:
             del self._pixmaps[wanted]
         self._waiting = {wanted for wanted in self._waiting if wanted.encoded in kept}
 
     def is_coming(self, encoded: bytes | None, side: int, ratio: float, radius: float) -> bool:
-        """Whether this very picture was asked for and is still to come."""
+        """Return whether exactly this picture, at this size, is requested and not ready yet."""
         return bool(encoded) and _Wanted(encoded or b"", side, ratio, radius) in self._waiting
 
     def is_decoding(self, encoded: bytes) -> bool:
-        """Whether a picture that was asked for is still to come."""
+        """Return whether this picture, at any size, is requested and not ready yet."""
         return any(wanted.encoded == encoded for wanted in self._waiting)
 
     def _keep(self, wanted: _Wanted, image: QImage) -> None:
         if wanted not in self._waiting:
-            return  # deleted meanwhile
+            return  # it was deleted meanwhile
         self._waiting.remove(wanted)
         self._pixmaps[wanted] = QPixmap.fromImage(image)
         if len(self._pixmaps) > self._capacity:
@@ -83,11 +83,11 @@ class PictureLoader(QObject):
 
 
 class _DecodingQueue:
-    """Decodes one after the other and passes each on, until it is closed."""
+    """Decodes pictures one after the other and passes each to `on_decoded`, until closed."""
 
     def __init__(self, on_decoded: Callable[[_Wanted, QImage], None]) -> None:
         self._on_decoded = on_decoded
-        # The lock keeps the end of who listens from coming between the test and the call.
+        # The lock keeps `close` from running between the check and the call of the listener.
         self._lock = threading.Lock()
         self._queue: deque[_Wanted] = deque()
         self._is_running = self._is_closed = False

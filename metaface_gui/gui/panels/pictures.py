@@ -1,4 +1,4 @@
-"""Small pictures of faces: decoded at the size they are shown, square, with round corners; initials where none is."""
+"""Small face pictures: decoded at display size, square, with rounded corners; initials where there is none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metaface_gui.gui.theme import font
 
 
 def decode_square(encoded: bytes | None, side: int) -> QImage:
-    """Decode the middle square of an encoded picture at `side` pixels; a null image if there is none or it is damaged.
+    """Decode the central square of an encoded picture at `side` pixels; a null image if it is missing or damaged.
 
     The reader scales while decoding, so that a large photograph is never held at its full size.
     """
@@ -32,12 +32,12 @@ def decode_square(encoded: bytes | None, side: int) -> QImage:
 
 
 def rounded_pixmap(image: QImage, side: int, ratio: float, radius: float) -> QPixmap:
-    """The same as `rounded_image`, ready to draw; on the GUI thread."""
+    """Return `rounded_image` as a pixmap; GUI thread only."""
     return QPixmap.fromImage(rounded_image(image, side, ratio, radius))
 
 
 def rounded_image(image: QImage, side: int, ratio: float, radius: float) -> QImage:
-    """Draw a square image on a transparent one with round corners; `side` and `radius` in logical pixels."""
+    """Draw a square image with rounded corners on transparency; `side` and `radius` in logical pixels."""
     pixels = round(side * ratio)
     rounded = QImage(pixels, pixels, QImage.Format.Format_ARGB32_Premultiplied)
     rounded.setDevicePixelRatio(ratio)
@@ -53,7 +53,7 @@ def rounded_image(image: QImage, side: int, ratio: float, radius: float) -> QIma
 
 
 def initials(name: str) -> str:
-    """Return the first letter of the first and of the last word, or the first symbol of a name that has no letters."""
+    """Return the first letters of the first and last word, or the first symbol of a name without letters."""
     words = [word for word in name.split() if unicodedata.category(word[0])[0] in "LN"]
     if not words:
         return name.strip()[:1]
@@ -62,7 +62,7 @@ def initials(name: str) -> str:
 
 
 def paint_plate(painter: QPainter, rect: QRectF, palette: QPalette, radius: float) -> None:
-    """Draw the place of a picture that is still to come."""
+    """Draw the placeholder of a picture that is not ready yet."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(palette.color(QPalette.ColorRole.Midlight))
@@ -70,7 +70,7 @@ def paint_plate(painter: QPainter, rect: QRectF, palette: QPalette, radius: floa
 
 
 def paint_initials(painter: QPainter, rect: QRectF, name: str, palette: QPalette, radius: float) -> None:
-    """Draw what stands for somebody without a picture."""
+    """Draw a person's initials in place of a picture."""
     painter.save()
     paint_plate(painter, rect, palette, radius)
     painter.setFont(font(max(9, round(rect.height() * 0.36)), bold=True))

@@ -1,6 +1,6 @@
-"""The big button that records shots: hold it for as long as it should record, or click to start and to stop.
+"""The big button that records shots: hold it while it should record, or click to start and to stop.
 
-With a countdown a click counts down first, so that whoever is alone has time to look at the camera; a hold does not.
+With a countdown, a click counts down first, so that a user on their own can look at the camera; a hold doesn't.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from metaface_gui.gui.widgets.turn_ring import paint_turns
 from metaface_gui.types import HeadTurn
 
 HOLD_MS = 350
-"""A press that lasts longer is a hold and records until it ends; a shorter one is a click and goes on recording."""
+"""A longer press is a hold, and recording ends with it; a shorter one is a click, and recording goes on."""
 
 
 COUNTDOWN_S = 3
@@ -22,15 +22,15 @@ TICK_MS = 1000
 
 
 class RecordButton(QAbstractButton):
-    """Asks to start and to stop; what it shows comes from `show_state`, that is from the engine.
+    """Asks to start and to stop; the state it shows comes from the engine through `show_state`.
 
-    Works with the mouse, and with Space or Enter while it has the keyboard.
+    Works with the mouse, and with Space or Enter while it has the focus.
     """
 
     start_requested = Signal()
     stop_requested = Signal()
     ticked = Signal(int)
-    """So many seconds are left of a countdown; 0: none runs any more."""
+    """Seconds left of the countdown; 0: it has ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,26 +56,26 @@ class RecordButton(QAbstractButton):
 
     @property
     def is_recording(self) -> bool:
-        """Whether the engine records."""
+        """Return whether the engine is recording."""
         return self._is_recording
 
     @property
     def is_held(self) -> bool:
-        """Whether the button is down."""
+        """Return whether the button is down."""
         return self._is_held
 
     @property
     def is_counting(self) -> bool:
-        """Whether a countdown runs."""
+        """Return whether a countdown is running."""
         return self._seconds > 0
 
     @property
     def has_countdown(self) -> bool:
-        """Whether a click counts down."""
+        """Return whether a click counts down first."""
         return self._has_countdown
 
     def set_countdown(self, is_on: bool) -> None:
-        """Count down after a click, or begin at once."""
+        """Choose whether a click counts down or starts at once."""
         self._has_countdown = is_on
         self.cancel()
         self.setToolTip(
@@ -86,7 +86,7 @@ class RecordButton(QAbstractButton):
         self.update()
 
     def cancel(self) -> None:
-        """End a countdown; nothing is recorded."""
+        """Cancel the countdown; nothing is recorded."""
         self._hold.stop()
         self._count(0)
 
@@ -99,7 +99,7 @@ class RecordButton(QAbstractButton):
         turns: frozenset[HeadTurn] = frozenset(),
         is_mirrored: bool = False,
     ) -> None:
-        """Show what the engine does, how many of the wanted shots there are, and which sides of the head they show."""
+        """Show the engine's state, the number of shots taken and wanted, and the sides of the head they cover."""
         state = is_recording, taken, wanted, turns, is_mirrored
         if state != (self._is_recording, self._taken, self._wanted, self._turns, self._is_mirrored):
             self._is_recording, self._taken, self._wanted, self._turns, self._is_mirrored = state
@@ -107,7 +107,7 @@ class RecordButton(QAbstractButton):
             self.update()
 
     def press(self) -> None:
-        """Do what pressing the button down does: start, or get ready to stop with the release."""
+        """Handle a press of the button: start, or prepare to stop on release."""
         if self._is_held or not self.isEnabled():
             return
         if self.is_counting:
@@ -117,15 +117,15 @@ class RecordButton(QAbstractButton):
         self._began_with_press = not self._is_recording
         self._since_press.start()
         if self._began_with_press and self._has_countdown:
-            self._hold.start(HOLD_MS)  # a hold begins then, a click has ended by then
+            self._hold.start(HOLD_MS)  # a press this long is a hold; a click has ended by then
         elif self._began_with_press:
             self.start_requested.emit()
         self.update()
 
     def release(self, *, is_click: bool = True) -> None:
-        """Do what letting the button go does: stop after a hold and after a second click, count down after a first.
+        """Handle the release: stop after a hold or a second click, count down after a first click.
 
-        Not `is_click`: it was taken from the user, who may not have wanted to record."""
+        `is_click` is False if focus or window changed, as the user may not have wanted to record."""
         if not self._is_held:
             return
         self._is_held = False
@@ -153,25 +153,25 @@ class RecordButton(QAbstractButton):
             self.start_requested.emit()
 
     def sizeHint(self) -> QSize:
-        """Big."""
+        """Return a large preferred size."""
         return QSize(220, 76)
 
     def minimumSizeHint(self) -> QSize:
-        """As high as ever, but narrower."""
+        """Return the full height with a smaller width."""
         return QSize(160, 76)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The left button presses."""
+        """Press on the left button."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.press()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Wherever the mouse is now, the hold ends."""
+        """End the hold, wherever the pointer is now."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.release()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space and Enter press; a key held down repeats itself, which is no new press."""
+        """Press on Space and Enter, ignoring auto-repeat."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
                 self.press()
@@ -179,7 +179,7 @@ class RecordButton(QAbstractButton):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """Letting the key go releases."""
+        """Release when the key is released."""
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not event.isAutoRepeat():
                 self.release()
@@ -187,20 +187,20 @@ class RecordButton(QAbstractButton):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """A release that happens elsewhere would never arrive here."""
+        """Release, as a key release elsewhere would never arrive here."""
         super().focusOutEvent(event)
         if self._is_held and event.reason() != Qt.FocusReason.PopupFocusReason:
             self.release(is_click=False)
 
     def changeEvent(self, event: QEvent) -> None:
-        """A button that is disabled is not held."""
+        """Release the button when it is disabled."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self.release(is_click=False)
             self.cancel()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the dot (a square while recording) in a ring of the sides that shots show, and two lines of words."""
+        """Draw the dot (a square while recording) in a ring of the covered head sides, and two lines of text."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

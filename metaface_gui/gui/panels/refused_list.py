@@ -1,4 +1,4 @@
-"""Which files were refused and why: one line that can be opened to a small list."""
+"""The refused files and the reasons: one line that opens a small list."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Refused = Sequence[tuple[str, QualityIssue]]
 
 
 class RefusedList(QWidget):
-    """Hidden while nothing was refused; the list below the line is closed until it is clicked."""
+    """Hidden while nothing is refused; the list is collapsed until its line is clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,22 +44,22 @@ class RefusedList(QWidget):
 
     @property
     def toggle(self) -> QToolButton:
-        """The line that opens and closes the list."""
+        """Return the line that opens and closes the list."""
         return self._toggle
 
     def lines(self) -> list[str]:
-        """The lines of the list."""
+        """Return the lines of the list."""
         return [self._list.item(row).text() for row in range(self._list.count())]
 
     def is_open(self) -> bool:
-        """Whether the list is to be seen."""
+        """Return whether the list is open."""
         return self._toggle.isChecked()
 
     def show_refused(self, refused: Refused) -> None:
-        """Take over what was refused so far."""
+        """Show the files refused so far."""
         if tuple(refused) == self._shown:
             return
-        # While files are read the list only grows: what is there stays, with the scroll position.
+        # While files are read the list only grows, so existing rows and the scroll position are kept.
         if tuple(refused[: len(self._shown)]) != self._shown:
             self._list.clear()
             self._shown = ()

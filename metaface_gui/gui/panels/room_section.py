@@ -1,4 +1,4 @@
-"""Whether the room's unlabelled faces are used, how many there are, and adapting to them on demand."""
+"""The use of the room's unlabelled faces: on or off, their number, and adaptation to them on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from metaface_gui.settings import RecognitionSettings
 
 
 class RoomSection(QWidget):
-    """What is asked for goes to the engine; what is shown is what the engine says."""
+    """Requests go to the engine; the display shows what the engine reports."""
 
     def __init__(self, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class RoomSection(QWidget):
         bridge.room_changed.connect(self._on_room)
 
     def show_settings(self, settings: RecognitionSettings) -> None:
-        """Show what the engine was started with."""
+        """Show the settings that the engine was started with."""
         self._show_use(use=settings.use_room)
 
     def _on_models(self, event: ModelsChanged) -> None:

@@ -1,4 +1,4 @@
-"""Asks before an already enrolled face is saved again: under another name, or as the same picture."""
+"""Asks before an enrolled face is saved again, under another name or as the same picture."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.i18n import translate
 
 _WIDEST = 272
-"""Pixels, of the narrowest panel."""
+"""Maximum width in pixels, that of the narrowest panel."""
 
 
 class SameFaceQuestion(QFrame):
-    """Hidden until it asks; one of its buttons answers, and whatever changes what was asked about withdraws it."""
+    """Hidden until it asks; a button answers it, and any change of what it asked about withdraws it."""
 
     as_asked = Signal()
-    """Save it all the same."""
+    """Save it nevertheless."""
     to_other = Signal(Person)
-    """Add the shots to this person, whom the face looks like."""
+    """Add the shots to this person, whom the face resembles."""
     cancelled = Signal()
-    """Save nothing; what was typed stays."""
+    """Save nothing, but keep the input."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class SameFaceQuestion(QFrame):
         self.hide()
 
     def ask(self, event: LooksEnrolled) -> None:
-        """Ask about this; nothing was saved yet."""
+        """Ask about this match, before anything is saved."""
         self._other = other = event.alike[0]
         name, other_name = shortened(event.name), shortened(other.name)
         if event.is_same_picture:
@@ -70,12 +70,12 @@ class SameFaceQuestion(QFrame):
         self.take_focus()
 
     def take_focus(self) -> None:
-        """Give the keyboard to the first answer; a window that is shown afterwards must be told again."""
+        """Focus the first answer; call it again if the window is shown later."""
         first = self.save_button if self.add_button.isHidden() else self.add_button
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def withdraw(self) -> None:
-        """Ask nothing any more, and name nobody."""
+        """Withdraw the question and forget the names."""
         self._other = None
         self.hide()
         self.words.clear()

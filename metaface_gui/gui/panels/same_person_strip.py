@@ -1,4 +1,4 @@
-"""Asks whether two people who look alike are the same person; merges nobody by itself."""
+"""Asks whether two people who look alike are the same person; never merges by itself."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from metaface_gui.types import PersonId
 
 _SIDE = 52
 _WIDE = 520
-"""So wide one line holds it all."""
+"""From this width everything fits on one line."""
 
 
 class _Cover(QWidget):
-    """A person's picture."""
+    """A person's cover picture."""
 
     def __init__(self, pictures: PictureLoader, parent: QWidget) -> None:
         super().__init__(parent)
@@ -51,16 +51,16 @@ class _Cover(QWidget):
 
 
 class SamePersonStrip(QFrame):
-    """Shows one pair after the other; hidden while there is none.
+    """Shows one pair after the other; hidden if there is none.
 
-    What is below it must not move under the pointer: while the pointer is over its parent, the strip neither comes nor
-    goes. When it has left, the parent calls `settle`.
+    Nothing below it may move under the pointer: while the pointer is over its parent, the strip neither appears nor
+    disappears. When the pointer has left, the parent calls `settle`.
     """
 
     merge_requested = Signal(object, list)
-    """Whose name stays, and who goes into them."""
+    """The person whose name is kept, and those merged into them."""
     apart_requested = Signal(object, object)
-    """Two people who are two."""
+    """These two are different people."""
 
     def __init__(self, pictures: PictureLoader, parent: QWidget) -> None:
         super().__init__(parent)
@@ -83,30 +83,30 @@ class SamePersonStrip(QFrame):
 
     @property
     def pair(self) -> LikelyPair | None:
-        """Who is asked about."""
+        """Return the pair asked about."""
         return self._pairs[0] if self._pairs else None
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Follow who is in the gallery: of those who are gone or hidden nothing is asked."""
+        """Follow the gallery: pairs with deleted or hidden people are dropped."""
         self._people = {person.id: person for person in people if not person.is_hidden}
         self.show_pairs(self._pairs)
 
     def show_pairs(self, pairs: Sequence[LikelyPair]) -> None:
-        """Ask about these, the first one first."""
+        """Ask about these pairs, in order."""
         self._pairs = tuple(pair for pair in pairs if {pair.one_id, pair.other_id} <= self._people.keys())
         if self.pair is None or self.isVisible():
             self._show()
         self.settle()
 
     def set_room(self, has_room: bool) -> None:
-        """Say whether there is room for it at all; where there is none it goes at once."""
+        """Set whether there is room for the strip; without room it hides at once."""
         self._has_room = has_room
         if not has_room:
             self.hide()
         self.settle()
 
     def settle(self) -> None:
-        """Come or go, unless the pointer is where something would move."""
+        """Show or hide the strip, unless that would move something under the pointer."""
         parent = self.parentWidget()
         if parent is not None and not (parent.isVisible() and parent.underMouse()):
             self._show()
@@ -118,7 +118,7 @@ class SamePersonStrip(QFrame):
             widget.setEnabled(pair is not None)
         if pair is None:
             self.title.setText(self.tr("Nobody else looks like the same person"))
-            # Nothing is left of who was deleted.
+            # Clear the names and pictures, which may be those of deleted people.
             for label in (self.names, self.words):
                 label.setText("")
             for cover in self.covers:
@@ -153,14 +153,14 @@ class SamePersonStrip(QFrame):
             self.apart_requested.emit(pair.one_id, pair.other_id)
 
     def _take(self) -> LikelyPair | None:
-        """Ask about the next ones."""
+        """Return the current pair and move on to the next one."""
         pair = self.pair
         self._pairs = self._pairs[1:]
         self._show()
         return pair
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where there is room the buttons stand beside the words."""
+        """Put the buttons beside the text if there is room."""
         super().resizeEvent(event)
         direction = QBoxLayout.Direction
         self._layout.setDirection(direction.LeftToRight if self.width() >= _WIDE else direction.TopToBottom)

@@ -1,4 +1,4 @@
-"""What a shot is worth, before and after it is removed: the same person with and without it, in numbers."""
+"""A shot's effect in numbers: the same person with and without it, before and after its removal."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
 
 _HARDLY = 0.01
-"""A margin that changes by less, in cosines, changes nothing that anybody would see."""
+"""A smaller change of the margin, in cosines, counts as no visible change."""
 
 
 class ShotEffectBox(QWidget):
-    """Says of one shot what removing it would change, or has changed; its rows keep their place whatever they say."""
+    """Shows what removing one shot would change, or has changed; its rows stay in place whatever they show."""
 
     cover_requested = Signal()
     undo_requested = Signal()
@@ -72,7 +72,7 @@ class ShotEffectBox(QWidget):
         layout.addLayout(grid)
 
     def show_shot(self, *, is_cover: bool) -> None:
-        """Be about a shot of which nothing is known yet."""
+        """Show a shot that is being measured."""
         self.header.setText(self.tr("with → without this shot"))
         self.cover_button.setVisible(True)
         self.set_cover(is_cover)
@@ -80,18 +80,18 @@ class ShotEffectBox(QWidget):
         self._show_values(None, self.tr("Measuring…"))
 
     def set_cover(self, is_cover: bool) -> None:
-        """Say whether the shot stands for the person already."""
+        """Set whether the shot is already the person's cover picture."""
         self.cover_button.setEnabled(not is_cover)
 
     def show_removed(self, *, can_undo: bool) -> None:
-        """Be about a shot that was removed; what was measured of it stays."""
+        """Show that the shot was removed; its measurements stay."""
         self.header.setText(self.tr("removed: before → after"))
         self.cover_button.hide()
         self.undo_button.setVisible(True)
         self.undo_button.setEnabled(can_undo)
 
     def show_effect(self, effect: ShotEffect | None) -> None:
-        """Show what the shot changes; None: nothing can be said."""
+        """Show the shot's effect; None: it can't be measured."""
         nothing = self.tr("Hidden, or not embedded yet.")
         self._show_values(effect, nothing if effect is None else self._verdict(effect))
         role = "error" if effect is not None and effect.own_margin is not None and effect.own_margin < 0 else ""

@@ -1,4 +1,4 @@
-"""Pictures of faces as small tiles with a delete button: shots of an enrolment, of a person, or not of that person."""
+"""Small face tiles with a delete button: the shots of an enrolment, of a person, or their negatives."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from metaface_gui.gui.theme import Radius, Theme
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
 
 TILE_SIDE = 60
-"""Four fit into the narrowest panel."""
+"""Side in pixels; four tiles fit into the narrowest panel."""
 
 
 @dataclass(frozen=True, slots=True)
 class TilePicture:
-    """One picture to show: `picture` is encoded; `words` say what it is, for tooltips and screen readers."""
+    """One picture to show: `picture` is encoded; `words` describe it for tooltips and screen readers."""
 
     id: int
     picture: bytes
@@ -31,7 +31,7 @@ class TilePicture:
 
 
 class CornerButton(QAbstractButton):
-    """The small × on a picture; the keyboard has the Delete key instead."""
+    """The small × on a picture; keyboard users have the Delete key instead."""
 
     SIDE = 22
 
@@ -45,13 +45,13 @@ class CornerButton(QAbstractButton):
         self.setAccessibleName(words)
 
     def place(self) -> None:
-        """Move to the upper trailing corner of the parent."""
+        """Move to the parent's upper trailing corner."""
         parent = self.parentWidget()
         if parent is not None:
             self.move(2 if parent.isRightToLeft() else parent.width() - self.width() - 2, 2)
 
     def sizeHint(self) -> QSize:
-        """A square."""
+        """Return a square."""
         return QSize(self.SIDE, self.SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -69,12 +69,12 @@ class CornerButton(QAbstractButton):
 
 
 class ShotTile(QWidget):
-    """One picture with its ×; takes the keyboard, where Delete takes it away and the arrows go to its neighbours."""
+    """One picture with its ×; focusable: Delete removes it and the arrows go to its neighbours."""
 
     remove_requested = Signal(object)
     """The picture's id."""
     chosen = Signal(object)
-    """The picture's id: somebody pointed at it, or went to it by keyboard."""
+    """The picture's id: the user clicked it or moved to it by keyboard."""
 
     def __init__(self, shown: TilePicture, pictures: PictureLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,7 +95,7 @@ class ShotTile(QWidget):
 
     @property
     def close_button(self) -> CornerButton:
-        """The ×."""
+        """Return the ×."""
         return self._close
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -104,7 +104,7 @@ class ShotTile(QWidget):
         self._close.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Delete takes the picture away; left and right go to the neighbours."""
+        """Remove the picture on Delete; go to the neighbours on left and right."""
         key, mirrored = event.key(), self.isRightToLeft()
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._ask_to_go()
@@ -114,20 +114,20 @@ class ShotTile(QWidget):
             super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Whoever came here chose it, unless the focus was only put here because another tile went."""
+        """Choose the tile, unless it got the focus only because another tile was removed."""
         super().focusInEvent(event)
         reason = Qt.FocusReason
         if event.reason() in (reason.MouseFocusReason, reason.TabFocusReason, reason.BacktabFocusReason):
             self.chosen.emit(self.shot_id)
 
     def show_state(self, *, is_chosen: bool, is_cover: bool) -> None:
-        """Mark it as the one that is looked at, and as the one that stands for the person."""
+        """Mark the tile as the chosen shot and as the person's cover."""
         if (is_chosen, is_cover) != (self._is_chosen, self._is_cover):
             self._is_chosen, self._is_cover = is_chosen, is_cover
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the picture, what it is, and a ring while it is chosen or has the keyboard."""
+        """Draw the picture, its marks, and a ring while it is chosen or focused."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pixmap = self._pictures.get(self._picture, TILE_SIDE, self.devicePixelRatioF(), Radius.M)
@@ -157,7 +157,7 @@ class ShotTile(QWidget):
 
 
 class _EmptyTile(QWidget):
-    """The place of a shot that is still wanted."""
+    """The placeholder of a shot that is still wanted."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -171,16 +171,16 @@ class _EmptyTile(QWidget):
 
 
 class ShotGrid(QWidget):
-    """Tiles in lines; where `wanted` is set, the places of shots that are still to come are outlined.
+    """Tiles in lines; if `wanted` is set, the places of missing shots are outlined.
 
-    While the pointer is over the grid, or over the `holder` that it is given, the place of a tile that went stays
-    empty: another one's × would come under the pointer. When the pointer has left its holder, that calls `settle`.
+    While the pointer is over the grid, or over the given `holder`, a removed tile leaves its place empty, so that no
+    other × moves under the pointer. When the pointer has left the holder, the holder calls `settle`.
     """
 
     remove_requested = Signal(object)
     """The id of the picture whose × was clicked."""
     chosen = Signal(object)
-    """The id of the picture that somebody chose to look at."""
+    """The id of the picture that the user chose."""
 
     def __init__(self, parent: QWidget | None = None, *, holder: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,27 +199,27 @@ class ShotGrid(QWidget):
 
     @property
     def tiles(self) -> tuple[ShotTile, ...]:
-        """The tiles that show a picture, in their order."""
+        """Return the tiles that show a picture, in order."""
         return tuple(self._tiles)
 
     @property
     def has_gaps(self) -> bool:
-        """Whether places of tiles that went are still kept."""
+        """Return whether places of removed tiles are still kept."""
         return len(self._slots) > len(self._tiles)
 
     def mark(self, *, chosen_id: int | None, cover_id: int | None) -> None:
-        """Mark the picture that is looked at, and the one that stands for the person."""
+        """Mark the chosen picture and the person's cover."""
         self._chosen_id, self._cover_id = chosen_id, cover_id
         for tile in self._tiles:
             tile.show_state(is_chosen=tile.shot_id == chosen_id, is_cover=tile.shot_id == cover_id)
 
     def settle(self) -> None:
-        """Close the gaps: nobody points here any more."""
+        """Close the gaps once the pointer has left."""
         if self.has_gaps:
             self._lay_out(self._tiles)
 
     def show_pictures(self, pictures: Sequence[TilePicture], *, wanted: int = 0) -> None:
-        """Show these; tiles of pictures that stay are kept, with the keyboard if they have it."""
+        """Show these pictures; tiles of those that stay are kept, with their focus."""
         kept = {tile.shot_id: tile for tile in self._tiles}
         focused = next((row for row, tile in enumerate(self._tiles) if tile.hasFocus()), None)
         tiles = [kept.pop(shown.id) if shown.id in kept else self._new_tile(shown) for shown in pictures]
@@ -227,9 +227,9 @@ class ShotGrid(QWidget):
             before, self._tiles = self._slots, tiles
             keeps_places = self._holder.underMouse() and [tile for tile in before if tile in tiles] == tiles
             self._lay_out([slot if slot in tiles else _gap(self) for slot in before] if keeps_places else tiles)
-        # Before the tile goes: Qt would look for another one, and scroll it to where the pointer is.
+        # Move the focus before the tile goes: Qt would pick another widget and scroll it under the pointer.
         if focused is not None and self._tiles and not any(tile.hasFocus() for tile in self._tiles):
-            # Who deletes with the keyboard goes on from where they were.
+            # After a deletion by keyboard the focus stays at the same position.
             self._tiles[min(focused, len(self._tiles) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         for gone in kept.values():
             if self._holder.underMouse():
@@ -240,12 +240,12 @@ class ShotGrid(QWidget):
         self._show_wanted(wanted)
 
     def sizeHint(self) -> QSize:
-        """Four tiles wide."""
+        """Return a width of four tiles."""
         width = 4 * (TILE_SIDE + self._flow.spacing())
         return QSize(width, self._flow.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
-        """One tile; without this Qt reserves the height that the tiles have one below the other."""
+        """Return the size of one tile; without this Qt reserves the height of all tiles in one column."""
         return QSize(TILE_SIDE, TILE_SIDE if self._flow.count() else 0)
 
     def _new_tile(self, picture: TilePicture) -> ShotTile:
@@ -257,7 +257,7 @@ class ShotGrid(QWidget):
         return tile
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Close the gaps, if nobody else is to say when."""
+        """Close the gaps, unless a separate holder decides when."""
         super().leaveEvent(event)
         if self._holder is self:
             self.settle()
@@ -294,7 +294,7 @@ class ShotGrid(QWidget):
 
 
 def _gap(parent: QWidget) -> QWidget:
-    """The place of a tile that went."""
+    """Return the placeholder of a removed tile."""
     gap = QWidget(parent)
     gap.setFixedSize(TILE_SIDE, TILE_SIDE)
     return gap

@@ -1,4 +1,4 @@
-"""Choosing the source: a camera by its name, the demo scene, a file, a folder or a URL; and pausing it."""
+"""Chooses the source: a camera by name, the demo scene, a file, a folder or a URL; and pauses it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, 
 
 
 class SourceSection(QWidget):
-    """Emits what was chosen and shows what became of it. Cameras are looked for when it is first seen."""
+    """Emits the user's choice and shows the source's state. Cameras are searched for when it is first visible."""
 
     source_chosen = Signal(SourceSpec)
 
@@ -47,16 +47,16 @@ class SourceSection(QWidget):
         self._show_cameras(())
 
     def close_finder(self) -> None:
-        """Let no search for cameras outlive the window."""
+        """Stop the camera search, so that it doesn't outlive the window."""
         self._finder.close()
 
     def refresh(self) -> None:
-        """Look for cameras again."""
+        """Search for cameras again."""
         self.refresh_button.setEnabled(False)
         self._finder.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look for cameras the first time this is seen."""
+        """Search for cameras the first time this is visible."""
         super().showEvent(event)
         if not self._has_looked:
             self._has_looked = True
@@ -181,7 +181,7 @@ class SourceSection(QWidget):
     # What is shown --------------------------------------------------------------------------------------------------
 
     def _show_cameras(self, cameras: tuple[CameraDevice, ...]) -> None:
-        """List them before the demo scene; what is chosen stays chosen if it is still there."""
+        """List the cameras before the demo scene; the current choice is kept if it still exists."""
         chosen = self.combo.currentData()
         self.combo.clear()
         for camera in cameras:
@@ -203,7 +203,7 @@ class SourceSection(QWidget):
         return next((index for index in range(self.combo.count()) if self.combo.itemData(index) == spec), -1)
 
     def _index_of_title(self, title: str) -> int:
-        """The entry that a source of this title came from; -1 if it came from elsewhere."""
+        """Return the entry that has a source of this title; -1 if there is none."""
         for index in range(self.combo.count()):
             spec = self.combo.itemData(index)
             is_camera = isinstance(spec, SourceSpec) and spec.kind is SourceKind.WEBCAM
@@ -219,7 +219,7 @@ class SourceSection(QWidget):
             self.combo.setCurrentIndex(-1)
         elif event.title != self._title:
             self._title = event.title
-            if not self._is_awaited:  # the window opened it: from a menu, by a drop, at the start
+            if not self._is_awaited:  # the window opened it, from a menu, by a drop or at start-up
                 self.combo.setCurrentIndex(self._index_of_title(event.title))
         if state is not SourceState.CLOSED:
             self._is_awaited = False

@@ -1,4 +1,4 @@
-"""The tray of recent unknown faces: one click and a name enrols a person."""
+"""The tray of recent unknown faces: one click and a name enrol a person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _REFRESH_MS = 1000
 
 
 class UnknownCard(QAbstractButton):
-    """One unknown person: picture, how often, how long ago, and × to forget them."""
+    """One unknown person: picture, count, time last seen, and × to forget them."""
 
     def __init__(self, group: UnknownGroup, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +49,11 @@ class UnknownCard(QAbstractButton):
 
     @property
     def shown(self) -> UnknownGroup:
-        """Who is shown."""
+        """Return the group shown."""
         return self._group
 
     def show_group(self, group: UnknownGroup) -> None:
-        """Take over a newer picture, count and time of the same person."""
+        """Update the picture, count and time of the same person."""
         if group.picture != self._group.picture:
             self._image = decode_square(group.picture, 2 * _PICTURE_SIDE)
         self._group = group
@@ -61,11 +61,11 @@ class UnknownCard(QAbstractButton):
         self.update()
 
     def age(self) -> str:
-        """How long ago the face was seen."""
+        """Return how long ago the face was seen."""
         return age_text((time.monotonic_ns() - self._group.last_seen_ns) / 1e9)
 
     def sizeHint(self) -> QSize:
-        """Picture and one line."""
+        """Return room for the picture and one line."""
         return _card_size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -74,7 +74,7 @@ class UnknownCard(QAbstractButton):
         self.dismiss_button.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter names, Delete forgets, the arrows go to the neighbours."""
+        """Name on Enter, forget on Delete, go to the neighbours on the arrow keys."""
         key = event.key()
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.dismiss_button.click()
@@ -86,7 +86,7 @@ class UnknownCard(QAbstractButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the picture, the count on it, and how long ago below it."""
+        """Draw the picture, its count, and the time last seen below it."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -121,7 +121,7 @@ class UnknownCard(QAbstractButton):
 
 
 class _Cards(QWidget):
-    """The cards in lines, as many to a line as fit."""
+    """The cards in lines, as many per line as fit."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -131,12 +131,12 @@ class _Cards(QWidget):
         self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
-        """One card; without this Qt reserves the height that the cards have one below the other."""
+        """Return the size of one card; without this Qt reserves the height of all cards in one column."""
         return _card_size()
 
 
 class UnknownTray(QWidget):
-    """Cards, newest first; under the pointer they keep their places. A click opens "Who is this?"; × forgets."""
+    """Cards, newest first; they stay in place under the pointer. A click opens "Who is this?"; × forgets."""
 
     def __init__(self, faces: FacesApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,7 +155,7 @@ class UnknownTray(QWidget):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self._scroll)
-        # Room for a line of cards from the beginning, so that nothing moves when the first one comes.
+        # Reserve a line of cards from the start, so that nothing moves when the first one appears.
         self._stack.setMinimumHeight(_card_size().height())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
@@ -169,37 +169,37 @@ class UnknownTray(QWidget):
 
     @property
     def cards(self) -> tuple[UnknownCard, ...]:
-        """The cards from the newest on."""
+        """Return the cards, newest first."""
         return tuple(self._cards)
 
     @property
     def popup(self) -> WhoIsThisPopup:
-        """The popup that a click opens."""
+        """Return the popup that a click opens."""
         return self._popup
 
     @property
     def is_empty(self) -> bool:
-        """Whether the note for an empty tray is shown."""
+        """Return whether the note for an empty tray is shown."""
         return self._stack.currentWidget() is self._empty
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ages go on only where they are seen."""
+        """Refresh the times only while they are visible."""
         super().showEvent(event)
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nothing to refresh."""
+        """Stop refreshing."""
         super().hideEvent(event)
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Sort the cards again: nobody points at one any more."""
+        """Sort the cards again once the pointer has left."""
         super().leaveEvent(event)
         if self._newest is not None:
             self._show(self._newest, keeps_places=False)
 
     def _on_unknowns(self, event: UnknownsChanged) -> None:
-        # Whoever is seen again comes first: under the pointer another card would take the place of the one aimed at.
+        # A person seen again moves to the front, which would put another card under the pointer.
         self._newest = event
         self._show(event, keeps_places=self.underMouse())
 
@@ -227,7 +227,7 @@ class UnknownTray(QWidget):
             gone.deleteLater()
 
     def _fill(self, slots: list[QWidget]) -> None:
-        """Put cards and gaps into the strip, in this order."""
+        """Lay out cards and gaps in this order."""
         if slots == self._slots:
             return
         for former in self._slots:
@@ -260,7 +260,7 @@ class UnknownTray(QWidget):
 
 
 def _gap(parent: QWidget) -> QWidget:
-    """The place of a card that went."""
+    """Return the placeholder of a removed card."""
     gap = QWidget(parent)
     gap.setFixedSize(_card_size())
     return gap

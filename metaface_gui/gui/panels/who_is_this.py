@@ -1,6 +1,6 @@
-"""The small popup "Who is this?": names a face of the live view or of the unknown tray, or corrects a wrong name.
+"""The small popup "Who is this?": names a face of the live view or the unknown tray, or corrects a wrong name.
 
-Nothing is learnt by itself: a name counts as right, or as wrong, because somebody says so here.
+Nothing is learnt without the user: a name counts as right or wrong only because somebody says so here.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
 _PICTURE_SIDE = 72
 _MOST_LIKELY = 3
 _FACE_MARGIN = 0.25
-"""How much of the box's side is shown around it."""
+"""Margin around the box, as a fraction of its longer side."""
 _SHORTCUT_KEYS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
@@ -49,7 +49,7 @@ _SHORTCUT_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class _Suspect:
-    """Whom a face may be: the person it was recognised as, or one who was not near enough."""
+    """A candidate for a face: the person it was recognised as, or one who was not near enough."""
 
     id: PersonId
     name: str
@@ -57,7 +57,7 @@ class _Suspect:
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """What a face on screen, or a group of the tray, was to be saved as; `not_id`: whom it was wrongly taken for."""
+    """How a face on screen or a tray group was to be saved; `not_id`: the person it was mistaken for."""
 
     track_id: int | None
     group_id: int | None
@@ -66,7 +66,7 @@ class _Wish:
 
 
 class _Picture(QWidget):
-    """The face in question; an empty image leaves the place empty."""
+    """The face in question; a null image leaves the place empty."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -89,12 +89,12 @@ class _Picture(QWidget):
 
 
 class WhoIsThisPopup(QFrame):
-    """Yes or no to the name that was shown; else a name field with the likely names, the consent, and Save.
+    """Yes or no to the displayed name; else a name field with likely names, the consent, and Save.
 
-    It comes back to ask, if what was to be saved looks enrolled already.
+    It reopens with a question if the face to be saved looks enrolled already.
 
-    Enter answers what has the keyboard, saves, or leads to what is missing. Typing goes to the name, wherever the
-    keyboard is. Esc or a click outside closes; of a question that came back, Esc takes that away first.
+    Enter activates the focused answer, saves, or leads to what is missing. Typed letters go to the name, wherever the
+    focus is. Esc or a click outside closes the popup; after it reopened with a question, Esc first dismisses that.
     """
 
     WIDTH = 320
@@ -151,7 +151,7 @@ class WhoIsThisPopup(QFrame):
         """Ask who the face with this track id is, in a popup at `global_pos` or as near as the screen allows."""
         face = self._face(track_id)
         self._track_id, self._group_id = track_id, None
-        # What was just rejected: the picture may stand still, or not show it yet.
+        # Who was just rejected: the video may be paused, or not show the change yet.
         rejected = {person_id for track, person_id in self._rejected.values() if track == track_id}
         self._suspect = None if face is None else _recognised(face, rejected)
         self._likely = () if face is None or self._suspect is not None else _likely(face, rejected)
@@ -168,7 +168,7 @@ class WhoIsThisPopup(QFrame):
         self._open(global_pos)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc cancels or closes; letters begin the name."""
+        """Cancel or close on Esc; start typing the name on letters."""
         edit = self.name_field.edit
         is_letter = event.text().isprintable() and event.text().strip() and not event.modifiers() & _SHORTCUT_KEYS
         if event.key() == Qt.Key.Key_Escape:
@@ -180,7 +180,7 @@ class WhoIsThisPopup(QFrame):
             super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Name nobody any more; ask what had to wait."""
+        """Withdraw the question and its names, then ask the next waiting one."""
         super().hideEvent(event)
         self._asked = None
         self.question.withdraw()
@@ -246,8 +246,8 @@ class WhoIsThisPopup(QFrame):
 
     def _fit(self) -> None:
         self._rows.invalidate()
-        self._rows.activate()  # so that the layouts within forget their heights, too
-        # Qt would give a window no more than two thirds of the screen's height.
+        self._rows.activate()  # makes the nested layouts drop their cached heights, too
+        # Qt itself would limit the window to two thirds of the screen's height.
         self.setFixedHeight(self._rows.totalHeightForWidth(self.WIDTH))
         keep_on_screen(self, self._position)
 
@@ -290,7 +290,7 @@ class WhoIsThisPopup(QFrame):
         return self.tr("Adds the best picture of this face to the shots of {name}. It can be undone.")
 
     def _show_likely(self) -> None:
-        """Offer names that were not near enough: none of them is more than a guess."""
+        """Offer candidates that were not near enough: each is only a guess."""
         for number, chip in enumerate(self.chips):
             chip.setVisible(number < len(self._likely))
             if number < len(self._likely):
@@ -316,7 +316,7 @@ class WhoIsThisPopup(QFrame):
         self.close()
 
     def _wrong_name(self) -> _Suspect | None:
-        """Whom the face was recognised as, if the name that was given is somebody else's."""
+        """Return the person the face was recognised as, if the user has entered another name."""
         person = self.name_field.person()
         is_corrected = self._suspect is not None and not self.name_field.problem()
         if not is_corrected or (person is not None and self._suspect is not None and person.id == self._suspect.id):
@@ -337,7 +337,7 @@ class WhoIsThisPopup(QFrame):
         self._show_state()
 
     def _refusal(self) -> str:
-        """Why nobody can be enrolled by this face as it was seen so far; empty if somebody can."""
+        """Return why this face can't be enrolled from what was seen so far; empty if it can."""
         if self._poor_face is None:
             return ""
         issues = self._poor_face.quality.issues
@@ -425,7 +425,7 @@ class WhoIsThisPopup(QFrame):
         self._fit()
 
     def _on_looks_enrolled(self, event: LooksEnrolled) -> None:
-        wish = self._wishes.get(event.request_id)  # None: it is about what was saved elsewhere
+        wish = self._wishes.get(event.request_id)  # None: the save was requested elsewhere
         if wish is not None:
             self._waiting.append((event, wish))
             if not self.isVisible():
@@ -445,7 +445,7 @@ class WhoIsThisPopup(QFrame):
             self._rejected.pop(event.request_id, None)
 
     def _ask_next(self) -> None:
-        """Come back as it was left, or, if it was opened for another face meanwhile, with the name that was given."""
+        """Reopen as it was left or, if another face was opened meanwhile, with the name entered for this one."""
         if self.isVisible() or not self._waiting:
             return
         event, wish = self._waiting.pop(0)
@@ -458,7 +458,7 @@ class WhoIsThisPopup(QFrame):
         self.question.take_focus()
 
     def _come_back(self, wish: _Wish) -> None:
-        """Be about that face again, with what was typed."""
+        """Restore the face and the name of an earlier request."""
         if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
             self._track_id, self._group_id = wish.track_id, wish.group_id
             self._suspect, self._likely, self._is_denied, self._poor_face = None, (), False, None
@@ -475,10 +475,10 @@ class WhoIsThisPopup(QFrame):
         if self._asked is not None:
             self._withdraw_question()
         if not self.isVisible():
-            self._newest = None  # it may name them; of a picture that stands still, the engine says it again
+            self._newest = None  # it may name a deleted person; for a still picture the engine sends the result again
 
     def _on_result(self, event: ResultReady) -> None:
-        # While it is open, the result stays the one that was clicked on.
+        # While it is open, keep the result that the user clicked on.
         if not self.isVisible():
             self._newest = event.result
         elif self._poor_face is not None:
@@ -487,7 +487,7 @@ class WhoIsThisPopup(QFrame):
         self._rejected = {request: said for request, said in self._rejected.items() if said in named}
 
     def _follow_poor_face(self, result: FrameResult) -> None:
-        """Take back that a face was not seen well enough as soon as it was; say what it lacks now."""
+        """Drop the quality warning as soon as the face is seen well enough; else update its reason."""
         now = next((face for face in result.faces if face.track_id == self._track_id), None)
         if now is not None:
             self._poor_face = None if now.has_shots else now
@@ -505,7 +505,7 @@ class WhoIsThisPopup(QFrame):
         return next((face for face in faces if face.track_id == track_id), None)
 
     def _cut_out(self, face: TrackedFace) -> QImage:
-        """Cut the face with some margin, as a square, out of the frame that it was found in."""
+        """Return a square crop of the face, with a margin, from the frame in which it was found."""
         if self._newest is None:
             return QImage()
         frame = self._newest.frame.image_bgr
@@ -524,7 +524,7 @@ class WhoIsThisPopup(QFrame):
 
 
 def _recognised(face: TrackedFace, rejected: Collection[PersonId]) -> _Suspect | None:
-    """Whose name the face has."""
+    """Return the person a face was recognised as, None if unknown or rejected."""
     decision = face.identification
     if decision.person_id is None or decision.person_id in rejected:
         return None
@@ -532,7 +532,7 @@ def _recognised(face: TrackedFace, rejected: Collection[PersonId]) -> _Suspect |
 
 
 def _likely(face: TrackedFace, rejected: Collection[PersonId]) -> tuple[_Suspect, ...]:
-    """Who was not near enough, and whom other methods name; nobody whom the user has said that it is not."""
+    """Return near misses and the people whom other methods name, without those whom the user denied."""
     denied = {*rejected, *(face.template.denied if face.template is not None else ())}
     nearest = [(face.identification.nearest_id, face.identification.nearest_name)]
     named = [(decision.person_id, decision.name) for decision in face.per_learner.values()]

@@ -11,7 +11,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def age_text(seconds: float) -> str:
-    """Say how long ago something was, to the second: for what happens before the user's eyes."""
+    """Return how long ago something was, to the second: for events that the user is watching."""
     if seconds < 2:
         return translate("Ages", "just now")
     if seconds < _MINUTE:
@@ -20,7 +20,7 @@ def age_text(seconds: float) -> str:
 
 
 def coarse_age_text(seconds: float) -> str:
-    """Say how long ago something was, to the minute; a clock that was set back counts as just now."""
+    """Return how long ago something was, to the minute; if the clock was set back, that is just now."""
     if seconds < _MINUTE:
         return translate("Ages", "just now")
     if seconds < _HOUR:
@@ -36,7 +36,7 @@ def coarse_age_text(seconds: float) -> str:
 
 
 def last_seen_text(last_seen_at: datetime | None, *, is_present: bool) -> str:
-    """Say when somebody was last seen."""
+    """Return when somebody was last seen."""
     if is_present:
         return translate("Ages", "here now")
     if last_seen_at is None:
@@ -45,23 +45,23 @@ def last_seen_text(last_seen_at: datetime | None, *, is_present: bool) -> str:
 
 
 def shots_text(count: int) -> str:
-    """Say how many shots."""
+    """Return a number of shots in words."""
     return translate("Ages", "1 shot") if count == 1 else translate("Ages", "{n} shots", None, n=count)
 
 
 def shortened(name: str) -> str:
-    """Cut a name to what fits into a sentence."""
+    """Shorten a name to fit into a sentence."""
     return name if len(name) <= 32 else name[:31].rstrip() + "…"
 
 
 def breakable(name: str) -> str:
-    """Let a line break also inside of a word that is too long for one: a popup's label is 200 pixels wide."""
+    """Allow line breaks inside overlong words: a popup's label is 200 pixels wide."""
     words = (word if len(word) <= _LONG_WORD else "\u200b".join(word) for word in name.split(" "))
     return " ".join(words)
 
 
 def hidden_text() -> str:
-    """Say what is meant by a hidden person."""
+    """Return what hiding a person means."""
     return translate(
         "People",
         "Hidden: stays in the gallery with all shots, but is not recognised, and is listed only with “Show hidden”.",
