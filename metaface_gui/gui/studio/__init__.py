@@ -1,5 +1,5 @@
-"""The algorithm studio: choosing methods, their settings, curves, comparison, map, reasons and report.
+"""The algorithm studio: method choice, hyper-parameters, curves, comparison, map, explanations and report.
 
-Lives here: the bar of methods, the studio's pages and what they are drawn with. May not live here: anything that
-computes (the engine does, and tells the pages through the bridge), torch.
+Lives here: the method bar, the studio's pages and the widgets that they use. May not live here: computation (the
+engine computes, and reports to the pages through the bridge), torch.
 """

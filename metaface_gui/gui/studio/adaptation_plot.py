@@ -1,4 +1,4 @@
-"""Support loss and accuracy over the steps of an adaptation, all gradient methods on the same axes."""
+"""Plots support loss and accuracy over the steps of an adaptation, for all gradient-based methods on shared axes."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     import pyqtgraph as pg
 
 REVEAL_MS = 350
-"""How long a run that arrives at once takes to be drawn."""
+"""How long it takes to draw a run that arrives all at once."""
 _TICK_MS = 35
 _TITLE_HEIGHT = 18
 _OLDER_ALPHA = 0.3
 _SYMBOL_SIZE = 7
 _ROOM_FOR_TWO = 240
 _MOST_LABELS = 7
-"""So many steps are numbered one by one, more of them by fives."""
+"""Up to this many steps every step is labelled, beyond that every fifth."""
 _LEAST_ACCURACY = 80.0
-"""The accuracy's axis begins here, in percent, or lower where a curve does."""
+"""The lower end of the accuracy axis in percent, or less if a curve goes lower."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """One of the two plots, with each method's curves in it."""
+    """One of the two plots, with the curves of each method."""
 
     widget: pg.PlotWidget
     measure: Callable[[Steps], list[float]]
@@ -43,10 +43,10 @@ class _Chart:
 
 
 class AdaptationPlot(QWidget):
-    """Two plots side by side: loss, and accuracy in percent. A method's newest run is bold, the one before faint.
+    """Two plots side by side: loss, and accuracy in percent. A method's newest run is bold, the previous one faint.
 
-    Steps may come one by one or a whole run at once, which is then drawn step by step. While hidden it only remembers;
-    until it is first shown there are no plots, as what draws them takes half a second to load.
+    Steps may arrive one by one, or as a whole run, which is then revealed step by step. While hidden it only stores
+    them. The plots are created when first shown, because importing pyqtgraph takes half a second.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -65,40 +65,40 @@ class AdaptationPlot(QWidget):
 
     @property
     def loss(self) -> _Chart:
-        """The left one; there is none before the first showing."""
+        """Return the left plot; it exists only after the first showing."""
         return self._charts[0]
 
     @property
     def accuracy(self) -> _Chart:
-        """The right one, as `loss`."""
+        """Return the right plot; it exists only after the first showing."""
         return self._charts[1]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no curve."""
+        """Return whether there are no curves."""
         return not self.runs.learners
 
     def take_step(self, event: AdaptStepTaken) -> None:
-        """Draw one step of an adaptation that is under way."""
+        """Draw one step of a running adaptation."""
         if self.runs.add_step(event.learner, event.step):
             self._reveal(event.learner, is_new=len(self.runs.of(event.learner).newest) == 1)
 
     def take_adapted(self, event: Adapted) -> None:
-        """Take over an adaptation that is done."""
+        """Store a finished adaptation."""
         if event.steps:
             is_new = self.runs.finish(event.learner, event.steps)
             if event.learner in self.runs.learners:
                 self._reveal(event.learner, is_new=is_new)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make letters this high, and lines and marks with them."""
+        """Set the letter height; lines and markers scale with it."""
         self._letters_px = letters_px
         for chart in self._charts:
             self._size(chart)
         self._recolour()
 
     def clear(self) -> None:
-        """Forget all curves."""
+        """Remove all curves."""
         self.runs.clear()
         self._revealed_from.clear()
         self._ticks.stop()
@@ -109,7 +109,7 @@ class AdaptationPlot(QWidget):
             chart.older.clear()
 
     def shown_steps(self, learner: str) -> int:
-        """How many steps of a method's newest run are drawn already."""
+        """Return how many steps of a method's newest run are already drawn."""
         began = self._revealed_from.get(learner)
         steps = len(self.runs.of(learner).newest)
         if began is None:
@@ -128,7 +128,7 @@ class AdaptationPlot(QWidget):
         self._make_room()
 
     def _chart(self, title: str, measure: Callable[[Steps], list[float]]) -> _Chart:
-        import pyqtgraph as pg  # noqa: PLC0415 - the window is there sooner
+        import pyqtgraph as pg  # noqa: PLC0415 - imported late, so that the window opens sooner
 
         widget = pg.PlotWidget(self)
         widget.setMinimumSize(80, 90)
@@ -155,7 +155,7 @@ class AdaptationPlot(QWidget):
 
     @property
     def _growth(self) -> float:
-        """How much larger than usual letters are."""
+        """Return the letter height relative to the usual one."""
         return self._letters_px / FontSize.SMALL
 
     def _reveal(self, learner: str, *, is_new: bool) -> None:
@@ -170,7 +170,7 @@ class AdaptationPlot(QWidget):
     def _tick(self) -> None:
         for learner in tuple(self._revealed_from):
             if self.shown_steps(learner) == len(self.runs.of(learner).newest):
-                del self._revealed_from[learner]  # steps still to come are drawn as they come
+                del self._revealed_from[learner]  # further steps are drawn as they arrive
             self._draw(learner)
         if not self._revealed_from:
             self._ticks.stop()
@@ -185,7 +185,7 @@ class AdaptationPlot(QWidget):
         self._scale()
 
     def _scale(self) -> None:
-        """Both from the first step to the last; loss from nothing, accuracy up to everything."""
+        """Set the axes: steps from first to last, loss from 0, accuracy up to 100 %."""
         runs = [self.runs.of(learner) for learner in self.runs.learners]
         steps = [step for each in runs for step in (*each.newest, *each.older)]
         last = max(step.step for step in steps)
@@ -218,7 +218,7 @@ class AdaptationPlot(QWidget):
                 self._colour(chart, learner)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the accuracy out where there is room for one plot only."""
+        """Hide the accuracy if there is room for only one plot."""
         super().resizeEvent(event)
         self._make_room()
 
@@ -227,7 +227,7 @@ class AdaptationPlot(QWidget):
             chart.widget.setVisible(self.width() >= _ROOM_FOR_TWO)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Draw what came in while it was hidden."""
+        """Draw what arrived while the plot was hidden."""
         super().showEvent(event)
         if not self._charts:
             self._make_charts()
@@ -235,7 +235,7 @@ class AdaptationPlot(QWidget):
             self._draw(learner)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Draw nothing that nobody sees."""
+        """Stop drawing while hidden."""
         super().hideEvent(event)
         self._ticks.stop()
         self._revealed_from.clear()

@@ -1,4 +1,4 @@
-"""The adaptations behind the curves: each method's newest one and the one before."""
+"""The adaptation runs behind the curves: each method's newest run and the previous one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Steps = tuple[AdaptStep, ...]
 
 @dataclass(frozen=True, slots=True)
 class LearnerRuns:
-    """A method's steps: of the newest adaptation, which may still be under way, and of the one before."""
+    """A method's steps: those of the newest adaptation, which may still be running, and of the previous one."""
 
     newest: Steps
     older: Steps = ()
@@ -21,24 +21,24 @@ class LearnerRuns:
 
 
 class AdaptationRuns:
-    """Sorts steps into runs as they come in; only of gradient-based methods."""
+    """Groups incoming steps into runs, for gradient-based methods only."""
 
     def __init__(self) -> None:
         self._runs: dict[str, LearnerRuns] = {}
 
     @property
     def learners(self) -> tuple[str, ...]:
-        """Who has a curve, in the order of the methods."""
+        """Return the methods that have a curve, in the methods' order."""
         return tuple(key for key in ALL_LEARNERS if key in self._runs)
 
     def of(self, learner: str) -> LearnerRuns:
-        """One method's runs."""
+        """Return one method's runs."""
         return self._runs[learner]
 
     def add_step(self, learner: str, step: AdaptStep) -> bool:
-        """Add a step of an adaptation that is under way; whether its method has curves.
+        """Add a step of a running adaptation; return whether its method has curves.
 
-        A step whose number is not above that of the one before begins a new run; the first is 0, before any step.
+        A step number that isn't above the previous one starts a new run; step 0 is the state before any step.
         """
         if not walks(learner):
             return False
@@ -46,13 +46,13 @@ class AdaptationRuns:
         if known.is_under_way and step.step > known.newest[-1].step:
             self._runs[learner] = LearnerRuns((*known.newest, step), known.older, is_under_way=True)
         else:
-            # A run that broke off is no run to compare with.
+            # An incomplete run is no basis for comparison.
             older = known.older if known.is_under_way else known.newest
             self._runs[learner] = LearnerRuns((step,), older, is_under_way=True)
         return True
 
     def finish(self, learner: str, steps: Steps) -> bool:
-        """Take over all steps of an adaptation that is done; whether that made a run that was not under way yet."""
+        """Store all steps of a finished adaptation; return whether that added a run that had not been streamed."""
         if not walks(learner) or not steps:
             return False
         known = self._runs.get(learner, LearnerRuns(()))
@@ -61,10 +61,10 @@ class AdaptationRuns:
         return not known.is_under_way
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all runs."""
         self._runs.clear()
 
 
 def walks(learner: str) -> bool:
-    """Whether this method is gradient-based."""
+    """Return whether this method is gradient-based."""
     return issubclass(ALL_LEARNERS.get(learner, object), GradientLearner)

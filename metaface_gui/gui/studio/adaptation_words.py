@@ -1,4 +1,4 @@
-"""The outcome of an adaptation, in a sentence."""
+"""Describes the outcome of an adaptation in a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from metaface_gui.i18n import translate
 
 
 def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) -> str:
-    """Whom it was adapted to, how long that took, and how often left-out shots are named right."""
+    """Return the number of people and the duration of an adaptation, and its accuracy on held-out shots."""
     if adapted is None:
         return translate("Adaptation", "Adapting …")
     if adapted.n_people == 0:
@@ -26,7 +26,7 @@ def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) 
 
 
 def evaluation_text(evaluated: AdaptationEvaluated) -> str:
-    """How often left-out shots are named right, before and after."""
+    """Return the accuracy on held-out shots, before and after."""
     if evaluated.after is None:
         return translate(
             "Adaptation", "left-out shots not measured: nobody has two shots, or there are too many people"
@@ -45,7 +45,7 @@ def evaluation_text(evaluated: AdaptationEvaluated) -> str:
 
 
 def people_text(count: int) -> str:
-    """Say how many people."""
+    """Return a number of people in words."""
     return translate("Adaptation", "1 person") if count == 1 else translate("Adaptation", "{n} people", None, n=count)
 
 

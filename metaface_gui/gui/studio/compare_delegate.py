@@ -1,4 +1,4 @@
-"""How the cells of the comparison look: a check box, a number over its bar, a name beside a score."""
+"""Paints the cells of the comparison: a check box, a number over its bar, a name beside a score."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ _MARKS: Mapping[bool | None, tuple[str, str]] = {True: ("✓", "success"), False
 
 
 class CompareDelegate(QStyledItemDelegate):
-    """Draws the check box itself, as the application's other check boxes look, so it also hears its clicks and keys."""
+    """Paints the check box like the application's others, so it also handles its clicks and keys itself."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Rows of one height; columns have their widths from the table."""
+        """Return the fixed row height; the table sets the column widths."""
         return QSize(60, ROW_HEIGHT)
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Tick a method, or not, by a click on its box or by Space."""
+        """Toggle a method on a click on its box or on Space."""
         if not index.flags() & Qt.ItemFlag.ItemIsUserCheckable:
             return False
         rect: QRect = option.rect
@@ -57,7 +57,7 @@ class CompareDelegate(QStyledItemDelegate):
             if event.button() is not Qt.MouseButton.LeftButton or not is_here:
                 return False
             if event.type() is not QEvent.Type.MouseButtonRelease:
-                return True  # the press selects nothing, a double click is two clicks
+                return True  # a press doesn't select the row, and a double click counts as two clicks
         elif not (isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space):
             return False
         is_on = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
@@ -65,7 +65,7 @@ class CompareDelegate(QStyledItemDelegate):
         return model.setData(index, wanted, Qt.ItemDataRole.CheckStateRole)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw ground and contents."""
+        """Draw background and contents."""
         rect: QRect = option.rect
         row: CompareRow = index.data(CompareRole.ROW)
         column = CompareColumn(index.column())

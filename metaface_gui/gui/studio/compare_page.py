@@ -1,4 +1,4 @@
-"""The comparison: which methods run on the same faces, their results so far, and what each says now."""
+"""The comparison: which methods run on the same faces, their results so far, and each one's current verdict."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from metaface_gui.pipeline.rendering.verdicts import verdicts_of
 from metaface_gui.types import TrackedFace
 
 _INTERVAL_MS = 500
-"""Numbers that change faster cannot be read."""
+"""Minimum time between updates: numbers that change faster can't be read."""
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 _WORDS_MS = 2500
-"""A word about what was done stays this long."""
+"""How long a confirmation message stays."""
 
 
 class ComparePage(QWidget):
-    """Follows the engine. Ticks show what runs; a click on one asks the engine for it.
+    """Follows the engine. Check boxes show which methods run; a click on one sends a request to the engine.
 
-    A hidden page only remembers the newest event, and shows it when it comes up.
+    A hidden page only stores the newest event, and shows it when it becomes visible.
     """
 
     split_wanted = Signal(object)
-    """The key of the method that a second view is to show; None: no second view."""
+    """The key of the method to show in a second view; None: no second view."""
 
     def __init__(
         self, models: ModelsApi, studio: StudioApi, bridge: EngineBridge, parent: QWidget | None = None
@@ -66,21 +66,21 @@ class ComparePage(QWidget):
         self._show_running()
 
     def select_track(self, track_id: int | None) -> None:
-        """Say in the last column what the methods make of this face; None: of the only one."""
+        """Show the methods' verdicts on this face in the last column; None: on the only face, if there is just one."""
         self._selected = track_id
         self._want_update()
 
     def set_split(self, split: bool) -> None:
-        """Show a second view, or do without; as a click on the button does."""
+        """Open or close the second view, like a click on its button."""
         self.split_button.setChecked(split)
 
     @property
     def split_added(self) -> str:
-        """The method that runs for the second view alone; "": none does."""
+        """Return the method that runs only for the second view; "" if there is none."""
         return self._split_added
 
     def show_second(self, key: str, *, was_added: str = "") -> None:
-        """Show this method in the second view, and run it if it does not run yet; `was_added`: as `split_added` was in
+        """Show this method in the second view, and run it if needed; `was_added`: the value of `split_added` in
         another window."""
         self._split_key = key
         self._has_split_run = False
@@ -164,13 +164,13 @@ class ComparePage(QWidget):
         self._choose((*self._compared, key) if is_on else tuple(k for k in self._compared if k != key))
 
     def _choose(self, keys: Sequence[str]) -> None:
-        """What is chosen by hand runs on after the second view, also what ran only for it until now."""
+        """Run the methods chosen by the user; one that ran only for the second view now stays, too."""
         self._split_added = ""
         self._want_compared(keys)
 
     def _want_compared(self, keys: Sequence[str]) -> None:
         wanted = [key for key in dict.fromkeys((*LEARNERS, *keys)) if key in keys and key != self._deciding]
-        # Remembered before the engine has answered: two quick clicks must not take each other back.
+        # Stored before the engine answers, so that two quick clicks don't cancel each other.
         self._compared = tuple(wanted)
         self._models.set_compared(self._compared)
         self._show_running()
@@ -188,7 +188,7 @@ class ComparePage(QWidget):
         self.split_wanted.emit(self._split_key)
 
     def _run_for_split(self, key: str) -> None:
-        """Run a method for as long as the second view shows it, if it does not run anyway."""
+        """Run a method while the second view shows it, unless it runs anyway."""
         if key not in (self._deciding, *self._compared):
             others = [other for other in self._compared if other != self._split_added]
             self._want_compared((*others, key))
@@ -210,19 +210,19 @@ class ComparePage(QWidget):
         if changed.state is ModelState.LOADING:
             return
         if changed.compared != self._compared:
-            self._split_added = ""  # somebody chose by hand what is to run, and means it
+            self._split_added = ""  # the user chose what is to run, so nothing runs only for the second view now
         former, self._deciding, self._compared = self._deciding, changed.learner, changed.compared
         self._show_running()
         self._keep_split(former)
 
     def _keep_split(self, former: str) -> None:
-        """Show another method in the second view once its own has come to decide, or does not run any more; or none."""
+        """Replace the second view's method once it decides or no longer runs; close the view if none is left."""
         if not self.split_button.isChecked() or self._split_key is None:
             return
         if self._split_key in self._compared:
             self._has_split_run = True
         elif self._has_split_run or self._split_key == self._deciding:
-            # The two changed places, or the user gave it up.
+            # The two methods swapped roles, or the user stopped this one.
             self._split_key = former if former in self._compared else next(iter(self._compared), None)
             if self._split_key is None:
                 self.split_button.setChecked(False)
@@ -236,7 +236,7 @@ class ComparePage(QWidget):
     def _on_gallery(self, event: GalleryChanged) -> None:
         before, self._people = self._people, event.snapshot
         if somebody_left(before, event.snapshot):
-            self._newest = None  # it may name them; the next one follows, but a hidden page would not look at it
+            self._newest = None  # it may name a deleted person; a hidden page would not draw the next result
             self._update_now()
 
     def _on_result(self, event: ResultReady) -> None:
@@ -259,7 +259,7 @@ class ComparePage(QWidget):
         self._update_now()
 
     def _want_update(self) -> None:
-        """Show the news now if the last ones are old enough, else when they are."""
+        """Update now if the last update is old enough, else when it is."""
         self._is_stale = True
         if self.isVisible() and not self._pace.isActive():
             self._on_pace()
@@ -270,7 +270,7 @@ class ComparePage(QWidget):
             self._pace.start()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up."""
+        """Show what arrived while the page was hidden."""
         super().showEvent(event)
         self._on_pace()
 
@@ -289,7 +289,7 @@ class ComparePage(QWidget):
             self.hint.setText(self._hint(face))
 
     def _face(self) -> TrackedFace | None:
-        """The selected face, else the only one."""
+        """Return the selected face, else the only one."""
         faces = () if self._newest is None else self._newest.result.faces
         selected = next((face for face in faces if face.track_id == self._selected), None)
         return faces[0] if selected is None and len(faces) == 1 else selected

@@ -1,4 +1,4 @@
-"""The comparison's table on screen: sorted by a click on a heading, ticked by a click on a box or by Space."""
+"""The comparison table: sorted by a click on a heading, methods toggled by a click on their box or by Space."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from metaface_gui.gui.studio.method_table import columns_that_fit, make_method_t
 from metaface_gui.gui.theme import text_scale
 
 _HEAD_PADDING = 10
-"""The style sheet's, and the style's own."""
+"""Padding of the style sheet plus that of the style."""
 _LEAST_WIDTHS = {
     CompareColumn.METHOD: 190,
     CompareColumn.NAMED: 62,
@@ -25,9 +25,9 @@ _LEAST_WIDTHS = {
     CompareColumn.ACCURACY: 140,
     CompareColumn.NOW: 196,
 }
-"""Pixels, more where a heading needs them; what a wider table has beyond these is shared in proportion."""
+"""Minimum widths in pixels, more where a heading needs it; a wider table shares the surplus in proportion."""
 _NARROW_WIDTHS = {**_LEAST_WIDTHS, CompareColumn.METHOD: 136, CompareColumn.ACCURACY: 62, CompareColumn.NOW: 170}
-"""Where there is less room: short names, no counts in brackets."""
+"""Widths for a narrow table: short names, no counts in brackets."""
 _FIRST_TO_GO = (
     CompareColumn.SWITCHES,
     CompareColumn.UNKNOWN,
@@ -35,11 +35,11 @@ _FIRST_TO_GO = (
     CompareColumn.NAMED,
     CompareColumn.ACCURACY,
 )
-"""What is left out where there is too little room even so: rather than scrolled to, far from the method's name."""
+"""Columns dropped, in this order, if even that doesn't fit: scrolling would part them from the method's name."""
 
 
 class CompareTable(QTableView):
-    """Shows a `CompareTableModel`. Without numbers it is a list of methods to tick."""
+    """Shows a `CompareTableModel`. Without numbers it is a checklist of methods."""
 
     def __init__(self, model: CompareTableModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class CompareTable(QTableView):
         self.setSortingEnabled(True)
 
     def rows(self) -> tuple[CompareRow, ...]:
-        """The methods as they are sorted now."""
+        """Return the methods in their current sort order."""
         return self._sorted.rows()
 
     def set_numbers_visible(self, visible: bool) -> None:
@@ -68,7 +68,7 @@ class CompareTable(QTableView):
             self._share_width()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out."""
+        """Distribute the width over the columns."""
         super().resizeEvent(event)
         self._share_width()
 

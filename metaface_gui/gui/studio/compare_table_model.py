@@ -1,4 +1,4 @@
-"""The table of compared methods: a row a method, whether it runs or not; its check box says whether it is to run."""
+"""The table model of compared methods: one row per method, running or not; its check box requests it to run."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ _COLUMNS = Columns(
 
 
 class CompareRole(IntEnum):
-    """What a delegate asks of a cell besides its text."""
+    """The roles of a cell besides its text."""
 
     ROW = int(Qt.ItemDataRole.UserRole)
     """The `CompareRow`."""
     SORT = ROW + 1
-    """What to sort by; None comes last whichever way it is sorted."""
+    """The sort value; None comes last in either direction."""
     BAR = ROW + 2
-    """How long the cell's bar is, 0..1; None: no bar."""
+    """The length of the cell's bar, 0..1; None: no bar."""
     MAIN = ROW + 3
-    """The number alone."""
+    """The number without its counts."""
     COUNT = ROW + 4
-    """The counts beside it."""
+    """The counts beside the number."""
 
 
 class CompareTableModel(QAbstractTableModel):
-    """Rows in the methods' own order; put a `CompareSortModel` before it to sort."""
+    """Rows in the methods' own order; put a `CompareSortModel` on top to sort."""
 
     compared_wanted = Signal(str, bool)
-    """The user ticked a method, or took its tick away."""
+    """The user checked or unchecked a method."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,14 +64,14 @@ class CompareTableModel(QAbstractTableModel):
 
     @property
     def rows(self) -> tuple[CompareRow, ...]:
-        """All methods, in their own order."""
+        """Return all methods, in their own order."""
         return tuple(self._rows)
 
     def show_running(self, deciding: str, compared: Sequence[str]) -> None:
-        """Say which methods run; what those that do not run had counted is gone."""
+        """Set which methods run; the tallies of the others are cleared."""
         running = (deciding, *compared)
         unlisted = [key for key in running if key and key not in {row.learner for row in self._rows}]
-        if unlisted:  # a baseline that was asked for on the command line
+        if unlisted:  # a baseline requested on the command line
             self.beginInsertRows(NOWHERE, len(self._rows), len(self._rows) + len(unlisted) - 1)
             self._rows += [CompareRow(key) for key in unlisted]
             self.endInsertRows()
@@ -83,12 +83,12 @@ class CompareTableModel(QAbstractTableModel):
         )
 
     def show_tallies(self, tallies: Sequence[LearnerTally]) -> None:
-        """Show what was counted."""
+        """Show the tallies."""
         by_key = {tally.learner: tally for tally in tallies}
         self._show(replace(row, tally=by_key.get(row.learner)) for row in self._rows)
 
     def show_verdicts(self, verdicts: Sequence[Verdict]) -> None:
-        """Show what the methods say of a face; none: no face is looked at."""
+        """Show the methods' verdicts on a face; an empty sequence: no face is selected."""
         by_key = {verdict.learner: verdict for verdict in verdicts}
         self._show(replace(row, verdict=by_key.get(row.learner)) for row in self._rows)
 
@@ -102,26 +102,26 @@ class CompareTableModel(QAbstractTableModel):
     # Qt's side ------------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
-        """Methods."""
+        """Return the number of methods."""
         return 0 if parent.isValid() else len(self._rows)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
-        """Always the same ones."""
+        """Return the fixed number of columns."""
         return 0 if parent.isValid() else len(CompareColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles, what they mean, and on which side they are."""
+        """Return the headings, their explanations and their alignment."""
         return _COLUMNS.heading(section, orientation, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Every method but the deciding one can be ticked."""
+        """Return the flags: every method except the deciding one can be checked."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
         if index.isValid() and index.column() == CompareColumn.METHOD and not self._rows[index.row()].is_deciding:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """A cell in its roles."""
+        """Return a cell's value for a role."""
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], CompareColumn(index.column())
@@ -141,7 +141,7 @@ class CompareTableModel(QAbstractTableModel):
         return answers[role]() if role in answers else None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ask for a method, or to do without it, with `compared_wanted`; the tick follows the engine."""
+        """Request with `compared_wanted` that a method starts or stops; the check mark follows the engine."""
         if role != Qt.ItemDataRole.CheckStateRole or not self.flags(index) & Qt.ItemFlag.ItemIsUserCheckable:
             return False
         self.compared_wanted.emit(self._rows[index.row()].learner, Qt.CheckState(value) is Qt.CheckState.Checked)
@@ -155,7 +155,7 @@ def _tooltip(row: CompareRow, column: CompareColumn) -> str:
     if column is CompareColumn.METHOD:
         return translate("Compare", "It decides the names") if row.is_deciding else column_explanation(column)
     if column is CompareColumn.NOW:
-        return now_tip(row).replace("<", "‹")  # Qt takes what looks like HTML for HTML; a name must never be that
+        return now_tip(row).replace("<", "‹")  # Qt would render a name with tags as HTML
     return cell_text(row, column)
 
 
@@ -165,7 +165,7 @@ def _spoken(row: CompareRow, column: CompareColumn) -> str:
 
 
 class CompareSortModel(QSortFilterProxyModel):
-    """Sorts a `CompareTableModel` when it is told to, and only then: rows do not move while numbers run."""
+    """Sorts a `CompareTableModel` only on request, so that rows don't move while numbers change."""
 
     def __init__(self, model: CompareTableModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -174,12 +174,12 @@ class CompareSortModel(QSortFilterProxyModel):
         self._model = model
 
     def rows(self) -> tuple[CompareRow, ...]:
-        """The methods as they are sorted now."""
+        """Return the methods in their current sort order."""
         rows = self._model.rows
         return tuple(rows[self.mapToSource(self.index(i, 0)).row()] for i in range(self.rowCount()))
 
     def lessThan(self, source_left: Index, source_right: Index) -> bool:
-        """Compare numbers; where nothing was counted comes last, whichever way it is sorted."""
+        """Compare the numbers; rows without a number come last in either direction."""
         left, right = source_left.data(CompareRole.SORT), source_right.data(CompareRole.SORT)
         if left is None or right is None:
             is_descending = self.sortOrder() is Qt.SortOrder.DescendingOrder

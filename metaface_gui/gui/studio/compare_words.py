@@ -1,4 +1,4 @@
-"""The texts of the comparison table: titles, numbers, and what they mean."""
+"""The texts of the comparison table: headings, numbers, and their explanations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from metaface_gui.i18n import translate
 from metaface_gui.pipeline.rendering.verdicts import Agreement, Verdict
 
 NOTHING = "–"
-"""Stands where nothing was counted."""
+"""Shown where nothing has been counted."""
 
 
 class CompareColumn(IntEnum):
@@ -29,7 +29,7 @@ class CompareColumn(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class CompareRow:
-    """A method: whether it runs, whether it decides, its tally, and what it says of the face that is looked at."""
+    """A method: whether it runs, whether it decides, its tally, and its verdict on the selected face."""
 
     learner: str
     is_running: bool = False
@@ -39,7 +39,7 @@ class CompareRow:
 
 
 def column_title(column: CompareColumn) -> str:
-    """The heading."""
+    """Return the heading."""
     return {
         CompareColumn.METHOD: translate("Compare", "Method"),
         CompareColumn.NAMED: translate("Compare", "Named"),
@@ -52,7 +52,7 @@ def column_title(column: CompareColumn) -> str:
 
 
 def column_explanation(column: CompareColumn) -> str:
-    """What is counted."""
+    """Return what the column counts."""
     return {
         CompareColumn.METHOD: translate("Compare", "Tick the methods to run on the same faces"),
         CompareColumn.NAMED: translate("Compare", "Faces it named; every face in every frame counts"),
@@ -74,7 +74,7 @@ def column_explanation(column: CompareColumn) -> str:
 
 
 def value_of(row: CompareRow, column: CompareColumn) -> float | None:
-    """The number to sort by; None where nothing was counted."""
+    """Return the number to sort by; None where nothing has been counted."""
     tally = row.tally
     if column is CompareColumn.NOW:
         return None if row.verdict is None else row.verdict.fill - row.verdict.mark
@@ -90,7 +90,7 @@ def value_of(row: CompareRow, column: CompareColumn) -> float | None:
 
 
 def cell_text(row: CompareRow, column: CompareColumn) -> str:
-    """The whole text of a cell, for copies and for screen readers."""
+    """Return a cell's full text, for copying and for screen readers."""
     if column is CompareColumn.METHOD:
         return learner_title(row.learner)
     if column is CompareColumn.NOW:
@@ -100,7 +100,7 @@ def cell_text(row: CompareRow, column: CompareColumn) -> str:
 
 
 def main_text(row: CompareRow, column: CompareColumn) -> str:
-    """The number alone."""
+    """Return the number without its counts."""
     value = value_of(row, column)
     if value is None:
         return NOTHING
@@ -110,14 +110,14 @@ def main_text(row: CompareRow, column: CompareColumn) -> str:
 
 
 def count_text(row: CompareRow, column: CompareColumn) -> str:
-    """How many of how many an accuracy is about; "" for other columns and where there is none."""
+    """Return the counts behind an accuracy; "" for other columns and where there are none."""
     if column is not CompareColumn.ACCURACY or row.tally is None or row.tally.counted == 0:
         return ""
     return f"{row.tally.right:,}/{row.tally.counted:,}"
 
 
 def bar_of(row: CompareRow, column: CompareColumn, most_switches: float) -> float | None:
-    """How long a cell's bar is, 0..1; None: no bar. Switches are measured against the most restless method's."""
+    """Return the length of a cell's bar, 0..1; None: no bar. Switches are relative to the method with the most."""
     value, tally = value_of(row, column), row.tally
     if value is None or tally is None:
         return None
@@ -129,12 +129,12 @@ def bar_of(row: CompareRow, column: CompareColumn, most_switches: float) -> floa
 
 
 def verdict_name(verdict: Verdict) -> str:
-    """Whom a method sees."""
+    """Return the person whom a method sees."""
     return verdict.name or translate("Overlay", "Unknown")
 
 
 def now_tip(row: CompareRow) -> str:
-    """What a method says of the face, in a sentence."""
+    """Return a method's verdict on the face, in a sentence."""
     if row.verdict is None:
         return ""
     name = verdict_name(row.verdict)
@@ -149,14 +149,14 @@ def now_tip(row: CompareRow) -> str:
 
 
 def table_tsv(rows: Sequence[CompareRow]) -> str:
-    """The table as lines of tab-separated cells, for a spreadsheet."""
+    """Return the table as lines of tab-separated cells, for a spreadsheet."""
     lines = [[column_title(column) for column in CompareColumn]]
     lines += [[cell_text(row, column).replace("\t", " ") for column in CompareColumn] for row in rows]
     return "".join("\t".join(line) + "\n" for line in lines)
 
 
 def summary_text(n_methods: int, n_frames: int, seconds: float) -> str:
-    """What the tallies are of."""
+    """Return what the tallies cover."""
     minutes, rest = divmod(round(seconds), 60)
     frames = (
         translate("Compare", "1 frame")

@@ -1,4 +1,4 @@
-"""Who was taken for whom: a confusion matrix small enough to look at, in words and in colours. No widgets."""
+"""A confusion matrix reduced to a readable size, in words and in colours. No widgets."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 MAX_PEOPLE = 30
-"""Beyond so many, those with the fewest errors are drawn together as one row and column."""
+"""Beyond this many people, those with the fewest errors are merged into one row and column."""
 _FAINTEST, _STRONGEST = 0.16, 0.9
-"""Share of the colour in a cell's ground, for the least count and for all of a row."""
+"""The colour's opacity in a cell's background, for the smallest count and for the whole row."""
 
 
 class Verdict(Enum):
-    """What a cell counts; the value is the colour token of its ground."""
+    """The meaning of a cell; the value is the colour token of its background."""
 
     RIGHT = "known"
     WRONG = "danger"
@@ -31,9 +31,9 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConfusionPicture:
-    """What is drawn: `counts` (n, n + 1) int64 of the `names` (n), last column Unknown.
+    """What is drawn: `counts` (n, n + 1) int64, rows and columns in the order of `names` (n), last column Unknown.
 
-    The last name stands for `n_others` further people if that is not 0.
+    If `n_others` isn't 0, the last name stands for that many merged people.
     """
 
     names: tuple[str, ...]
@@ -46,21 +46,21 @@ class ConfusionPicture:
         object.__setattr__(self, "_shares", shares)
 
     def verdict(self, row: int, column: int) -> Verdict:
-        """What this cell means."""
+        """Return the meaning of this cell."""
         if column == len(self.names):
             return Verdict.UNKNOWN
         return Verdict.RIGHT if row == column else Verdict.WRONG
 
     def share(self, row: int, column: int) -> float:
-        """How much of its row a cell is, 0..1."""
+        """Return a cell's share of its row, 0..1."""
         return float(self._shares[row, column])
 
     def column_name(self, column: int) -> str:
-        """A column's heading."""
+        """Return a column's heading."""
         return translate("Report", "Unknown") if column == len(self.names) else self.names[column]
 
     def sentence(self, row: int, column: int) -> str:
-        """A cell in words."""
+        """Return a cell in words."""
         true, count, n = self.names[row], int(self.counts[row, column]), int(self.counts[row].sum())
         if n == 0:
             return translate("Report", "{name} was not tested: a single shot cannot be left out.", None, name=true)
@@ -77,7 +77,7 @@ class ConfusionPicture:
 
 
 def confusion_picture(report: SelfTestReport, row: LearnerScore, max_people: int = MAX_PEOPLE) -> ConfusionPicture:
-    """Everybody, or in a large gallery those in most errors and the rest together; nobody is counted twice or lost."""
+    """Return everybody, or in a large gallery those with most errors and the rest merged; the counts' sum is kept."""
     people, counts = report.people, row.confusion
     if len(people) <= max_people:
         return ConfusionPicture(people, counts)
@@ -94,7 +94,7 @@ def confusion_picture(report: SelfTestReport, row: LearnerScore, max_people: int
 
 
 def cell_colours(verdict: Verdict, share: float) -> tuple[QColor, QColor]:
-    """Ground and text of a cell in the present theme; the text keeps the best contrast that black or white gives."""
+    """Return a cell's background and text colour in the present theme; black or white text, for more contrast."""
     theme = Theme.current()
     ground = theme.color("surface")
     if share > 0.0:
@@ -105,7 +105,7 @@ def cell_colours(verdict: Verdict, share: float) -> tuple[QColor, QColor]:
 
 
 def paint_cell(painter: QPainter, rect: QRectF, picture: ConfusionPicture, row: int, column: int) -> None:
-    """Draw one cell: its ground, its count, and a frame around those that are right."""
+    """Draw one cell: its background, its count, and a frame if it counts correct decisions."""
     theme = Theme.current()
     count, verdict = int(picture.counts[row, column]), picture.verdict(row, column)
     painter.setPen(QPen(theme.color("border"), 1))

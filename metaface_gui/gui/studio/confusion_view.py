@@ -1,4 +1,4 @@
-"""The confusion matrix on screen: a table of heat cells with both axes named, which stay while it scrolls."""
+"""The confusion matrix on screen: a table of heat cells whose axis labels stay in place while it scrolls."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from metaface_gui.gui.studio.method_table import Index
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 
 _CELL_WIDTHS, _CELL_HEIGHTS = (22, 84), (17, 28)
-"""Least and most, pixels."""
+"""Minimum and maximum in pixels."""
 _LONGEST_ROW_NAME, _LONGEST_COLUMN_NAME = 110, 66
 _ROW_NAMES_SHARE = 0.32
-"""Of the width, at most."""
+"""Maximum share of the width for the row names."""
 _UPRIGHT_FROM = 64
-"""In narrower columns names are written from bottom to top."""
+"""In columns narrower than this (pixels), names are written from bottom to top."""
 _NOWHERE = QModelIndex()
 
 
 class ConfusionModel(QAbstractTableModel):
-    """Cells of a `ConfusionPicture`."""
+    """Exposes the cells of a `ConfusionPicture`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,15 +43,15 @@ class ConfusionModel(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        """True people."""
+        """Return the number of true people."""
         return 0 if parent.isValid() or self.picture is None else self.picture.counts.shape[0]
 
     def columnCount(self, parent: Index = _NOWHERE) -> int:
-        """Decided people, then Unknown."""
+        """Return the number of decided people, plus one for Unknown."""
         return 0 if parent.isValid() or self.picture is None else self.picture.counts.shape[1]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """A count, and a sentence about it."""
+        """Return a count, or a sentence about it."""
         if self.picture is None or not index.isValid():
             return None
         if role == Qt.ItemDataRole.DisplayRole:
@@ -61,7 +61,7 @@ class ConfusionModel(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Names, whole in the tooltip."""
+        """Return a name; the tooltip has it in full."""
         if self.picture is None or role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         name = self.picture.column_name(section)
@@ -90,14 +90,14 @@ class _CellDelegate(QStyledItemDelegate):
 
 
 class _NameHeader(QHeaderView):
-    """Names in muted small letters, elided; above narrow columns written from bottom to top."""
+    """Names in small muted letters, elided; above narrow columns written from bottom to top."""
 
     def __init__(self, orientation: Qt.Orientation, parent: QWidget) -> None:
         super().__init__(orientation, parent)
         self._table = parent
         self._longest = 0
         self.viewport().setAutoFillBackground(False)
-        # Nor is there a ground behind the last name, where the style would draw a bar.
+        # Transparent also behind the last name, where the style would draw a bar.
         self.setStyleSheet("QHeaderView { background: transparent; border: none; }")
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(min(_CELL_HEIGHTS[0], _CELL_WIDTHS[0]))
@@ -108,13 +108,13 @@ class _NameHeader(QHeaderView):
         return self.orientation() is Qt.Orientation.Horizontal and self.defaultSectionSize() < _UPRIGHT_FROM
 
     def measure(self) -> None:
-        """Find out how long the longest name is, pixels; to be called whenever there are other names."""
+        """Measure the longest name in pixels; call this whenever the names change."""
         model, metrics = self.model(), QFontMetrics(font(FontSize.SMALL))
         names = (str(model.headerData(section, self.orientation())) for section in range(self.count()))
         self._longest = max((metrics.horizontalAdvance(name) for name in names), default=0) + 2 * Space.XS
 
     def sizeHint(self) -> QSize:
-        """Room for the longest name, within bounds."""
+        """Return room for the longest name, within bounds."""
         line = QFontMetrics(font(FontSize.SMALL)).height() + Space.XS
         if self.orientation() is Qt.Orientation.Vertical:
             room = int(_ROW_NAMES_SHARE * self._table.width())
@@ -143,7 +143,7 @@ class _NameHeader(QHeaderView):
 
 
 class ConfusionView(QTableView):
-    """Fits its cells to the room there is and scrolls when they would get too small. Arrow keys walk through it."""
+    """Fits its cells to the available space, and scrolls when they would get too small. Arrow keys move through it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -178,7 +178,7 @@ class ConfusionView(QTableView):
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the cells to the new room."""
+        """Fit the cells to the new size."""
         super().resizeEvent(event)
         self._fit()
 

@@ -1,4 +1,4 @@
-"""The environment dial: changes what the camera sees, by mouse and keyboard."""
+"""The environment dial: alters the camera's picture, by mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 
 _USUAL_STRENGTH = 0.7
 _STEP = 10
-"""Percent by which a key turns the strength."""
+"""Percent by which a key changes the strength."""
 _LEAST = 5
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 _SETTLE_MS = 40
-"""A slider that is dragged asks no more often: each setting computes its fields again."""
+"""A dragged slider sends no more often than this, as each setting recomputes its fields."""
 
 
 class EnvironmentDial(QWidget):
-    """Shows what the engine says the dial is set to, and asks it for what is clicked or pressed.
+    """Shows the engine's environment setting, and requests what the user clicks or presses.
 
-    Whoever shows it adds `dial_actions` to the window. Several effects may be on, after “Surprise me”; a preset is one.
+    The owner adds `dial_actions` to the window. “Surprise me” may combine several effects; a preset is a single one.
     """
 
     def __init__(self, source: SourceApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
@@ -100,7 +100,7 @@ class EnvironmentDial(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(Space.XS)
-        # On top: below the many presets it would be out of sight in a low studio with large letters.
+        # At the top: below the many presets it would be out of view in a low studio with large letters.
         layout.addLayout(strength)
         layout.addWidget(presets)
         layout.addLayout(row)
@@ -126,23 +126,23 @@ class EnvironmentDial(QWidget):
     # What the user asks for -----------------------------------------------------------------------------------------
 
     def choose(self, name: str) -> None:
-        """Photograph in this environment alone, at the strength of the slider; the one that is on goes off."""
+        """Apply this environment alone, at the slider's strength; if it is on, turn it off."""
         if [name] == [each for each, _strength in self._setting.effects]:
             self.bring_back()
         else:
             self._ask(EnvironmentSetting(((name, self.slider.value() / 100),), self._setting.seed))
 
     def surprise(self) -> None:
-        """Ask for something drawn at random, another one each time."""
+        """Request a random setting, a different one each time."""
         self._surprises += 1
         self._ask(surprise(self._surprises))
 
     def bring_back(self) -> None:
-        """Ask for the room as it is."""
+        """Request the unaltered camera picture."""
         self._ask(ROOM_AS_IT_IS)
 
     def _step(self, by: int) -> None:
-        """The preset after this one; behind the last comes the room as it is."""
+        """Move by `by` presets; after the last one comes the unaltered picture."""
         places = ["", *EFFECTS]
         now = next((name for name, _strength in self._setting.effects), "")
         following = places[(places.index(now) + by) % len(places)]
@@ -166,7 +166,7 @@ class EnvironmentDial(QWidget):
 
     def _ask(self, setting: EnvironmentSetting) -> None:
         self._settle.stop()
-        # At once, so that two quick keys add up.
+        # Stored before the engine answers, so that two quick key presses add up.
         self._setting = setting
         self._source.set_environment(setting)
         self._show()

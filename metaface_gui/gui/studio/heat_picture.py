@@ -1,4 +1,4 @@
-"""The face with a heat map of what the decision rests on, and the legend of its colours."""
+"""The face under a heat map of the regions that the decision rests on, and the legend of its colours."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.types import Floats, Image
 
-# Viridis (van der Walt and Smith 2015), whose lightness rises evenly: it reads the same in any colour vision, and in
-# grey. It holds no colour of skin.
+# Viridis (van der Walt and Smith 2015), whose lightness increases evenly: readable with any colour vision and in
+# grey. It contains no skin colour.
 _STOPS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 _LEAST, _MOST = 0.30, 0.72
-"""How much the colour covers the grey picture where nothing matters, and where all does."""
+"""Opacity of the colour over the grey picture at no and at full importance."""
 _SOFTNESS = 0.55
-"""Standard deviation of the interpolation, in cells of the heat map."""
+"""Standard deviation of the Gaussian interpolation, in cells of the heat map."""
 _BAR_WIDTH = 10
 
 
 def smooth_heat(heat: Floats, side: int) -> Floats:
-    """Heat (g, g) at the pixels (side, side) of a picture: a mean of the cells about, weighted by a Gaussian.
+    """Interpolate heat (g, g) to a picture's pixels (side, side): a Gaussian-weighted mean of the cells around.
 
-    Unlike bilinear interpolation it shows no grid, and unlike a cubic one nothing that was not measured.
+    Unlike bilinear interpolation it shows no grid; unlike cubic interpolation it doesn't overshoot the measured values.
     """
     cells = len(heat)
     places = (np.arange(side) + 0.5) * cells / side - 0.5
@@ -35,9 +35,9 @@ def smooth_heat(heat: Floats, side: int) -> Floats:
 
 
 def heat_picture(crop_rgb: Image, heat: Floats) -> Image:
-    """Lay a heat map (g, g) over a face (s, s, 3): grey below, coloured by the share of the greatest heat.
+    """Overlay a heat map (g, g) on a face (s, s, 3): grey, coloured by heat as a share of the maximum.
 
-    What makes the score rise when it is covered counts as what does not matter.
+    Regions that raise the score when they are covered count as unimportant.
     """
     smoothed = smooth_heat(heat, crop_rgb.shape[0])
     share = np.clip(smoothed, 0.0, None) / max(float(smoothed.max()), 1e-9)
@@ -52,14 +52,14 @@ def heat_picture(crop_rgb: Image, heat: Floats) -> Image:
 
 
 def _stretched(luma: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Spread the light of a dark or a pale face over the whole range, so that it is seen under the colours."""
+    """Stretch the contrast of a dark or pale face to the full range, so that it stays visible under the colours."""
     low, high = np.percentile(luma, (1, 99))
     stretched: NDArray[np.float64] = np.clip((luma - low) * 255.0 / max(float(high - low), 40.0), 0.0, 255.0)
     return stretched
 
 
 class HeatPicture(QWidget):
-    """A square as high as the room there is; the face alone, or under its heat map."""
+    """A square that fills the available height: the face alone, or under its heat map."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,35 +72,35 @@ class HeatPicture(QWidget):
 
     @property
     def shown(self) -> QImage:
-        """What is on screen, at the crop's own size."""
+        """Return the displayed picture, in the crop's own resolution."""
         return self._heated if self._is_heat_shown and not self._heated.isNull() else self._plain
 
     @property
     def has_heat(self) -> bool:
-        """Whether there is anything to lay over the face."""
+        """Return whether there is a heat map to overlay."""
         return not self._heated.isNull()
 
     def show_face(self, crop_rgb: Image, heat: Floats) -> None:
-        """Show another face (s, s, 3) with its heat (g, g); all zeros: it has none."""
+        """Show another face (s, s, 3) with its heat (g, g); all zeros: no heat map."""
         self._plain = _image_of(crop_rgb)
         self._heated = _image_of(heat_picture(crop_rgb, heat)) if heat.any() else QImage()
         self.update()
 
     def show_heat(self, is_shown: bool) -> None:
-        """Lay the heat map over the face, or take it away."""
+        """Show or hide the heat map over the face."""
         self._is_heat_shown = is_shown
         self.update()
 
     def fit_height(self, height: int) -> None:
-        """Be as wide as this height, within reason."""
+        """Set the width to this height, within limits."""
         self.setFixedWidth(max(self.minimumHeight(), min(height, 280)))
 
     def sizeHint(self) -> QSize:
-        """Square."""
+        """Return a square."""
         return QSize(160, 160)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the picture in the middle, with round corners."""
+        """Draw the picture in the centre, with rounded corners."""
         image = self.shown
         if image.isNull():
             return
@@ -115,7 +115,7 @@ class HeatPicture(QWidget):
 
 
 class HeatLegend(QWidget):
-    """What the colours of the heat map mean, beside it: a bar with words at its ends."""
+    """The legend of the heat map's colours, beside it: a bar with text at its ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,28 +125,28 @@ class HeatLegend(QWidget):
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The lines at the upper end, then that at the lower."""
+        """Return the lines at the upper end, then the one at the lower end."""
         upper = (self.tr("matters more"), *((self._fall,) if self._fall else ()))
         return (*upper, self.tr("matters less"))
 
     def show_fall(self, text: str) -> None:
-        """Say what the hottest place costs."""
+        """Show how much covering the hottest region lowers the score."""
         self._fall = text
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """As wide as its longest words."""
+        """Return the width of the longest text."""
         metrics = QFontMetricsF(font(FontSize.SMALL, tabular=True))
         widest = max(metrics.horizontalAdvance(words) for words in self.words)
         return QSize(_BAR_WIDTH + Space.S + round(widest) + 2, 96)
 
     def minimumSizeHint(self) -> QSize:
-        """The same: words are not cut."""
+        """Return the size hint, as the text must not be cut."""
         return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the bar and the words."""
+        """Draw the bar and the text."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -177,5 +177,5 @@ class HeatLegend(QWidget):
 def _image_of(rgb: Image) -> QImage:
     height, width = rgb.shape[:2]
     packed = np.ascontiguousarray(rgb)
-    # Copied: Qt would go on reading the array after it has gone.
+    # Copied, as Qt would keep reading the array after it is freed.
     return QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

@@ -29,21 +29,21 @@ QAbstractSpinBox, QComboBox, QToolButton { min-height: 18px; padding-top: 2px; p
 QToolButton { padding-left: 8px; padding-right: 8px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
 """
-"""For whoever holds editors, once for all: lower than elsewhere, so that they fit below a video; numbers have stepping
-buttons beside them, which on a stage are easier to hit than arrows inside."""
+"""Style sheet for the parent of the editors, set once: lower than elsewhere, so that they fit below a video; stepping
+buttons stand beside a number, as on a stage they are easier to hit than arrows inside it."""
 _SLIDER_STEPS = 100
 _DIGITS = 3
 
 
 class HyperparameterEditor(QWidget):
-    """`changed` carries the new value when the user turned the knob, never when it is only shown."""
+    """`changed` carries the new value when the user edits it, never after `show_value`."""
 
     changed = Signal(object)
 
     def __init__(self, knob: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.knob = knob
-        """What the user turns, and what has the focus."""
+        """The input widget, which takes the focus."""
         self.setFocusProxy(knob)
         knob.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         knob.installEventFilter(_WheelGuard(knob))
@@ -53,12 +53,12 @@ class HyperparameterEditor(QWidget):
         self._layout.addWidget(knob)
 
     def show_value(self, value: Value) -> None:
-        """Show a value without saying that it changed."""
+        """Show a value without emitting `changed`."""
         raise NotImplementedError
 
 
 class _WheelGuard(QObject):
-    """Lets the wheel scroll the page over a knob that nobody is turning."""
+    """Makes the wheel scroll the page instead of changing a knob without focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
@@ -68,7 +68,7 @@ class _WheelGuard(QObject):
 
 
 class _SpinEditor(HyperparameterEditor):
-    """A number to type, and buttons that step it; a typed number counts when it is finished."""
+    """A number field with step buttons; a typed number takes effect when editing is finished."""
 
     def __init__(self, box: QSpinBox | QDoubleSpinBox, parent: QWidget | None) -> None:
         super().__init__(box, parent)
@@ -85,7 +85,7 @@ class _SpinEditor(HyperparameterEditor):
         button.setText(sign)
         button.setAccessibleName(name)
         button.setAutoRepeat(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys do it in the box
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # in the box the arrow keys do the same
         button.clicked.connect(step)
         self._layout.addWidget(button)
         return button
@@ -100,13 +100,13 @@ class IntegerEditor(_SpinEditor):
         super().__init__(self.box, parent)
 
     def show_value(self, value: Value) -> None:
-        """Show a value without saying that it changed."""
+        """Show a value without emitting `changed`."""
         with QSignalBlocker(self.box):
             self.box.setValue(int(value))
 
 
 class RealEditor(_SpinEditor):
-    """A number with as many digits as one of about fifty steps has."""
+    """A real number, with the decimals needed for about fifty steps over the range."""
 
     def __init__(self, parameter: Hyperparameter, parent: QWidget | None = None) -> None:
         self.box = QDoubleSpinBox()
@@ -117,13 +117,13 @@ class RealEditor(_SpinEditor):
         super().__init__(self.box, parent)
 
     def show_value(self, value: Value) -> None:
-        """Show a value without saying that it changed."""
+        """Show a value without emitting `changed`."""
         with QSignalBlocker(self.box):
             self.box.setValue(float(value))
 
 
 class LogEditor(HyperparameterEditor):
-    """A slider whose steps are equal ratios, and the value beside it."""
+    """A slider on a logarithmic scale, with the value beside it."""
 
     def __init__(self, parameter: Hyperparameter, parent: QWidget | None = None) -> None:
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -139,13 +139,13 @@ class LogEditor(HyperparameterEditor):
         self.slider.valueChanged.connect(self._on_moved)
 
     def value_at(self, step: int) -> float:
-        """The value at a step of the slider, rounded to three digits, as it is shown; the ends exactly."""
+        """Return the value at a slider step, rounded to three digits as displayed; the ends are exact."""
         if step in (0, _SLIDER_STEPS):
             return self._low if step == 0 else self._high
         return float(f"{self._low * (self._high / self._low) ** (step / _SLIDER_STEPS):.{_DIGITS}g}")
 
     def show_value(self, value: Value) -> None:
-        """Show this very value, with the slider at the step that comes nearest."""
+        """Show exactly this value, with the slider at the nearest step."""
         share = math.log(max(float(value), self._low) / self._low) / math.log(self._high / self._low)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(share * _SLIDER_STEPS))
@@ -158,7 +158,7 @@ class LogEditor(HyperparameterEditor):
 
 
 class ChoiceEditor(HyperparameterEditor):
-    """A list of the choices."""
+    """A drop-down list of the choices."""
 
     def __init__(self, parameter: Hyperparameter, parent: QWidget | None = None) -> None:
         self.combo = QComboBox()
@@ -169,7 +169,7 @@ class ChoiceEditor(HyperparameterEditor):
         self.combo.activated.connect(lambda index: self.changed.emit(self.combo.itemData(index)))
 
     def show_value(self, value: Value) -> None:
-        """Show a value without saying that it changed."""
+        """Show a value without emitting `changed`."""
         self.combo.setCurrentIndex(self.combo.findData(value))
 
 
@@ -183,18 +183,18 @@ class FlagEditor(HyperparameterEditor):
         self._layout.addStretch(1)
 
     def show_value(self, value: Value) -> None:
-        """Show a value without saying that it changed."""
+        """Show a value without emitting `changed`."""
         self.check.setChecked(bool(value))
 
 
 def choice_title(parameter: Hyperparameter, choice: str) -> str:
-    """A choice's name on screen."""
+    """Return a choice's display name."""
     titles = dict(zip(parameter.choices, parameter.choice_titles, strict=False))
     return translate("Settings", titles.get(choice, choice))
 
 
 def make_editor(parameter: Hyperparameter, parent: QWidget | None = None) -> HyperparameterEditor:
-    """The editor that suits a hyper-parameter."""
+    """Return the editor for a hyper-parameter's kind."""
     if parameter.kind is HyperparameterKind.CHOICE:
         return ChoiceEditor(parameter, parent)
     if parameter.kind is HyperparameterKind.FLAG:

@@ -1,4 +1,4 @@
-"""The hyper-parameters of one method: a row each, changed ones marked, with buttons to reset each and all."""
+"""The hyper-parameters of one method: one row each, changed values marked, with buttons to reset one or all."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from metaface_gui.pipeline.learners.hyperparameters import (
 )
 
 _SETTLE_MS = 150
-"""A knob that is being turned asks the engine only when it rests this long."""
+"""While a knob is turned, the form asks the engine only after it rests this long."""
 
 
 class HyperparameterForm(QWidget):
-    """Shows a method's settings; `settled` carries its key and what the user made of them, None for the defaults.
+    """Shows a method's settings; `settled` carries its key and the user's settings, None for the defaults.
 
-    Each method's rows are made when they are first to be seen, and kept. `reset_all` is a button for whoever shows the
-    form to place where there is room.
+    Each method's rows are created when first visible, and kept. The owner of the form places the button `reset_all`
+    where there is room.
     """
 
     settled = Signal(str, object)
@@ -61,16 +61,16 @@ class HyperparameterForm(QWidget):
 
     @property
     def key(self) -> str:
-        """Whose settings are shown."""
+        """Return the key of the method shown."""
         return self._key
 
     @property
     def rows(self) -> dict[str, HyperparameterRow]:
-        """The shown method's rows by the hyper-parameters' names; empty until they were to be seen."""
+        """Return the shown method's rows by hyper-parameter name; empty until they are first visible."""
         return self._pages[self._key].rows if self._key in self._pages else {}
 
     def show_settings(self, key: str, settings: object | None) -> None:
-        """Show what the engine uses, None for the defaults; a knob that is just being turned is left where it is."""
+        """Show the engine's settings, None for the defaults; a knob that the user is turning is left alone."""
         if key != self._key:
             self._flush()
             self._key = key
@@ -83,7 +83,7 @@ class HyperparameterForm(QWidget):
         self._show_values()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Make what was not to be seen before."""
+        """Create the rows that were not needed before."""
         super().showEvent(event)
         self._show_values()
 
@@ -100,7 +100,7 @@ class HyperparameterForm(QWidget):
         self._settle.start()
 
     def _flush(self) -> None:
-        """Say at once what has not been said yet."""
+        """Emit a pending change at once."""
         if self._settle.isActive():
             self._settle.stop()
             self._tell()
@@ -147,7 +147,7 @@ class _Page(QWidget):
 
 
 class HyperparameterRow:
-    """Label, editor and reset button of one hyper-parameter."""
+    """The label, editor and reset button of one hyper-parameter."""
 
     def __init__(self, parameter: Hyperparameter, parent: QWidget) -> None:
         self.parameter = parameter
@@ -171,14 +171,14 @@ class HyperparameterRow:
             widget.setToolTip(self._tooltip())
 
     def show_value(self, value: Value) -> None:
-        """Show a value; one that is not the default is marked, and can be reset."""
+        """Show a value; one that differs from the default is marked and can be reset."""
         is_changed = value != self.parameter.default
         self.editor.show_value(value)
         self.label.setText(f"{self._title} •" if is_changed else self._title)
         self.label.setFont(font(FontSize.BODY, bold=is_changed))
         self.editor.knob.setAccessibleDescription(translate("Settings", "changed") if is_changed else "")
         if self.reset.hasFocus() and not is_changed:
-            self.editor.setFocus()  # before the button goes, so that the focus does not jump elsewhere
+            self.editor.setFocus()  # before the button disappears, so that the focus doesn't jump elsewhere
         self.reset.setVisible(is_changed)
 
     def _tooltip(self) -> str:
@@ -195,13 +195,13 @@ class HyperparameterRow:
 
 
 def value_of(settings: object | None, parameter: Hyperparameter) -> Value:
-    """What a hyper-parameter is in these settings; in None, its default."""
+    """Return a hyper-parameter's value in these settings; None means the defaults."""
     value: Value = parameter.default if settings is None else getattr(settings, parameter.name)
     return value
 
 
 def value_text(parameter: Hyperparameter, value: Value) -> str:
-    """Say a value of a hyper-parameter."""
+    """Return a hyper-parameter's value as text."""
     if isinstance(value, bool):
         return translate("Settings", "on") if value else translate("Settings", "off")
     return choice_title(parameter, value) if isinstance(value, str) else f"{value:g}"

@@ -19,7 +19,7 @@ _SYMBOL_SIZE = 7.0
 
 
 class LearnerLegend(QWidget):
-    """As wide as its entries; it stands outside the plot, so that it covers no curve."""
+    """As wide as its entries; placed outside the plot, so that it covers no curve."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +32,7 @@ class LearnerLegend(QWidget):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Whose entries are shown."""
+        """Return the methods whose entries are shown."""
         return self._keys
 
     def show_keys(self, keys: Sequence[str]) -> None:
@@ -44,7 +44,7 @@ class LearnerLegend(QWidget):
             self.update()
 
     def set_letters(self, letters_px: int) -> None:
-        """Make letters this high, and lines and signs with them."""
+        """Set the letter height; lines and symbols scale with it."""
         self._growth = letters_px / FontSize.SMALL
         self.setFont(font(letters_px))
         self.updateGeometry()
@@ -55,11 +55,11 @@ class LearnerLegend(QWidget):
         return round(_LINE * self._growth)
 
     def sizeHint(self) -> QSize:
-        """Room for all entries."""
+        """Return room for all entries."""
         return QSize(sum(self._width_of(key) for key in self._keys), round(_HEIGHT * self._growth))
 
     def minimumSizeHint(self) -> QSize:
-        """The same: an entry is never cut off."""
+        """Return the size hint, as an entry must not be cut off."""
         return self.sizeHint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -1,4 +1,4 @@
-"""The looks that a decision rests on: a small picture of each, and its weight."""
+"""The looks that a decision is pooled from: a small picture of each, and its weight."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from metaface_gui.types import Image
 
 _SIDE, _GAP = 40, 6
 _LEFT_OUT = 0.35
-"""Opacity of a look that was left out; its share says so too."""
+"""Opacity of a look that was left out of the pool; its share shows that, too."""
 
 
 class LooksRow(QWidget):
-    """As many looks as fit, the heaviest first; those that were left out come last and are pale."""
+    """As many looks as fit, the highest weight first; those left out come last and are pale."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,26 +31,26 @@ class LooksRow(QWidget):
 
     @property
     def looks(self) -> tuple[PooledLook, ...]:
-        """What is shown, as far as there is room."""
+        """Return the looks shown, as many as fit."""
         return self._looks
 
     def show_looks(self, looks: Sequence[PooledLook]) -> None:
-        """Show these, in this order."""
+        """Show these looks, in this order."""
         self._looks = tuple(looks)
         self._images = tuple(_image(look.picture_rgb) for look in looks)
         self.setAccessibleDescription("\n".join(self._words(look) for look in looks))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Two beside each other."""
+        """Return room for two looks side by side."""
         return QSize(2 * _SIDE + _GAP, self._tile_height())
 
     def minimumSizeHint(self) -> QSize:
-        """One."""
+        """Return room for one look."""
         return QSize(_SIDE, self._tile_height())
 
     def tiles(self) -> tuple[QRectF, ...]:
-        """Where the pictures are that have room."""
+        """Return the rectangles of the pictures that fit."""
         across = max(1, (self.width() + _GAP) // (_SIDE + _GAP))
         down = max(1, (self.height() + _GAP) // (self._tile_height() + _GAP))
         return tuple(
@@ -59,7 +59,7 @@ class LooksRow(QWidget):
         )
 
     def event(self, event: QEvent) -> bool:
-        """Give each picture a tooltip of its own."""
+        """Give each picture its own tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             under = [i for i, tile in enumerate(self.tiles()) if tile.contains(QPointF(event.pos()))]
             if under:
@@ -70,7 +70,7 @@ class LooksRow(QWidget):
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw pictures with their shares below."""
+        """Draw the pictures with their shares below."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(FontSize.SMALL, tabular=True))
@@ -96,7 +96,7 @@ class LooksRow(QWidget):
 
 
 def _image(picture_rgb: Image) -> QImage:
-    """A copy that owns its pixels; null where there is no picture."""
+    """Return an image that owns its pixels; null if there is no picture."""
     height, width = picture_rgb.shape[:2]
     if not (height and width):
         return QImage()

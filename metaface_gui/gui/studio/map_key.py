@@ -1,4 +1,4 @@
-"""What the markers on the embedding map mean."""
+"""The legend of the embedding map's markers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class MapKey(QWidget):
         Theme.current().changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        """Three lines."""
+        """Return room for three lines."""
         return QSize(160, len(self._lines) * self._line_height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw sign and words, line by line."""
+        """Draw symbol and text, line by line."""
         theme, height = Theme.current(), self._line_height()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,6 +1,6 @@
-"""What is drawn over the dots of the embedding map: people's names, and the faces on screen with their trails.
+"""The layers over the dots of the embedding map: people's names, and the faces on screen with their trails.
 
-Both layers lie in the pixels of the view box, so that words and lines keep their size at any zoom.
+Both layers use the view box's pixel coordinates, so that text and lines keep their size at any zoom.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from metaface_gui.types import Floats
 MOST_LABELS = 40
 _LABEL_WIDTH = 120.0
 _GAP = 13.0
-"""From the middle of a class vector to its name."""
+"""Distance from a class vector's centre to its name."""
 _CROSS = 7.0
 _TRAIL = 16
 _REACH = 10.0
-"""How far lines and crosses reach around the points they are drawn at."""
+"""How far lines and crosses extend around their points."""
 
 
 def place_labels(
@@ -36,10 +36,10 @@ def place_labels(
     others: Sequence[QRectF] = (),
     before: Sequence[int | None] | None = None,
 ) -> list[tuple[int, QRectF] | None]:
-    """Put a label beside each point, clear of other labels, of points, and of `others`; None: no room.
+    """Place a label beside each point, clear of other labels, of points, and of `others`; None: no room.
 
-    Tried are right, left, above, below, then the corners, but first where it was `before`. The first ones choose first.
-    Returned is the place's number, for `before` of the next time, and the place.
+    Places are tried in the order right, left, above, below, then corners, but the one in `before` first. Earlier points
+    take precedence. Return each place's number, to be passed as `before` next time, and its rectangle.
     """
     taken = [QRectF(point.x() - _GAP / 2, point.y() - _GAP / 2, _GAP, _GAP) for point in points] + list(others)
     placed: list[tuple[int, QRectF] | None] = []
@@ -69,7 +69,7 @@ def _places_beside(point: QPointF, size: QSizeF) -> list[QRectF]:
 
 
 class _Layer(QGraphicsObject):
-    """Draws in the view box's own pixels, over everything in it."""
+    """Draws in the view box's pixel coordinates, on top of everything in it."""
 
     def __init__(self, view: pg.ViewBox, z: float) -> None:
         super().__init__()
@@ -83,17 +83,17 @@ class _Layer(QGraphicsObject):
         Theme.current().changed.connect(self.update)
 
     def boundingRect(self) -> QRectF:
-        """What is drawn on."""
+        """Return the area drawn on."""
         return self._bounds
 
     def lay_out(self) -> None:
-        """Recompute the places."""
+        """Recompute the positions."""
 
     def _to_pixels(self, xy: Floats) -> list[QPointF]:
         return [self._view.mapFromView(QPointF(float(x), float(y))) for x, y in xy]
 
     def _cover(self, rects: Sequence[QRectF]) -> None:
-        """Say that these are drawn on from now on; what they were before is drawn over."""
+        """Set the area drawn on from now on; the previous area is repainted."""
         self.prepareGeometryChange()
         bounds = QRectF()
         for rect in rects:
@@ -103,10 +103,10 @@ class _Layer(QGraphicsObject):
 
 
 class NameLayer(_Layer):
-    """Names beside the class vectors, elided, none over another; none at all where there are too many to read."""
+    """Names beside the class vectors, elided, without overlaps; none at all if there are too many to read."""
 
     laid_out = Signal()
-    """Names may stand elsewhere."""
+    """The positions of the names may have changed."""
 
     def __init__(self, view: pg.ViewBox) -> None:
         super().__init__(view, 10.0)
@@ -118,7 +118,7 @@ class NameLayer(_Layer):
 
     @property
     def shown(self) -> list[tuple[str, QRectF]]:
-        """The names that found room, and where."""
+        """Return the names that found room, and their rectangles."""
         return self._labels
 
     def show_names(self, names: Sequence[str], points: Floats) -> None:
@@ -128,7 +128,7 @@ class NameLayer(_Layer):
         self.move_to(points)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make letters this high."""
+        """Set the letter height."""
         self._letters_px = letters_px
         self._elide()
         self.lay_out()
@@ -140,12 +140,12 @@ class NameLayer(_Layer):
         self._names = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, width) for name in few]
 
     def move_to(self, points: Floats) -> None:
-        """Show the same names elsewhere."""
+        """Move the same names to other points."""
         self._points = points
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Recompute the places."""
+        """Recompute the positions."""
         if self._points is None or not self._names:
             self._labels = []
         else:
@@ -158,7 +158,7 @@ class NameLayer(_Layer):
         self._cover([place for _name, place in self._labels])
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw the names, each on a ground that lifts it off dots."""
+        """Draw the names, each on a background that sets it off from the dots."""
         theme = Theme.current()
         ground = theme.color("surface")
         ground.setAlpha(190)
@@ -179,14 +179,14 @@ class _Drawn:
     name: str = ""
     side: int | None = None
     label: QRectF | None = None
-    """None: there is no room for it that no other name takes."""
+    """None: there is no room for it beside the other names."""
 
 
 class ProbeLayer(_Layer):
-    """Faces on screen as crosses that move, with the last few places as a fading trail, and their names.
+    """The faces on screen as moving crosses, with their recent positions as a fading trail, and their names.
 
-    They keep clear of each other and of the people's `names`, which stand still; a name for which there is no room is
-    left out: most often it is that of the person beside whom the face is.
+    Names avoid each other and the fixed names of people (`names`); a name without room is left out, as it is usually
+    that of the person next to whom the face is drawn.
     """
 
     def __init__(self, view: pg.ViewBox, names: NameLayer) -> None:
@@ -198,11 +198,11 @@ class ProbeLayer(_Layer):
 
     @property
     def labels(self) -> tuple[QRectF, ...]:
-        """Where names of faces stand, in the view box's pixels."""
+        """Return the rectangles of the faces' names, in view box pixels."""
         return tuple(drawn.label for drawn in self._drawn.values() if drawn.label is not None)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make letters this high."""
+        """Set the letter height."""
         self._growth = letters_px / FontSize.SMALL
         self._font = font(letters_px, bold=True)
         self._metrics = QFontMetricsF(self._font)
@@ -210,15 +210,15 @@ class ProbeLayer(_Layer):
 
     @property
     def probes(self) -> tuple[Probe, ...]:
-        """Who is shown."""
+        """Return the faces shown."""
         return tuple(drawn.probe for drawn in self._drawn.values())
 
     def trail_of(self, track_id: int) -> tuple[tuple[float, float], ...]:
-        """Where a face was lately, on the plane, the newest place last; empty if it is not shown."""
+        """Return a face's recent positions on the plane, the newest last; empty if it isn't shown."""
         return tuple(self._drawn[track_id].trail) if track_id in self._drawn else ()
 
     def show_probes(self, probes: Sequence[Probe]) -> None:
-        """Show these faces; trails of those that have gone go with them."""
+        """Show these faces, and drop the trails of faces that have left."""
         if not probes and not self._drawn:
             return
         before, self._drawn = self._drawn, {}
@@ -230,11 +230,11 @@ class ProbeLayer(_Layer):
         self.lay_out()
 
     def forget_trails(self) -> None:
-        """Show nobody: the plane has changed, and old places mean nothing on it."""
+        """Show no faces: the plane has changed, so old positions are meaningless."""
         self.show_probes(())
 
     def lay_out(self) -> None:
-        """Recompute the places."""
+        """Recompute the positions."""
         every = list(self._drawn.values())
         sizes = []
         for drawn in every:
@@ -255,7 +255,7 @@ class ProbeLayer(_Layer):
         self._cover([*touched, *self.labels])
 
     def paint(self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None) -> None:
-        """Draw trails below, crosses above, names on top."""
+        """Draw the trails, then the crosses, then the names."""
         theme = Theme.current()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(self._view.rect())
@@ -264,7 +264,7 @@ class ProbeLayer(_Layer):
         for drawn in self._drawn.values():
             color = theme.color("unknown" if drawn.probe.is_unknown else "known")
             here = drawn.pixels[-1]
-            # A line of the ground's colour around the cross lifts it off any dot.
+            # A line in the background colour around the cross sets it off from any dot.
             for pen in (QPen(theme.color("surface"), 7.0), QPen(color, 3.0)):
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 painter.setPen(pen)

@@ -1,4 +1,4 @@
-"""What moves on the embedding map: faces on screen, and dots gliding from one map to the next."""
+"""Motion on the embedding map: faces on screen, and dots gliding from one map to the next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.types import Floats
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Probe:
-    """A face on screen: its place (2,) on the plane, and the name that it has; Unknown has `is_unknown`."""
+    """A face on screen: its position (2,) on the plane, and its name; `is_unknown` for Unknown."""
 
     track_id: int
     xy: Floats
@@ -24,7 +24,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glide:
-    """Shots and class vectors on their way from `shots_from` (n, 2) and `class_vectors_from` (n_people, 2)."""
+    """Shots and class vectors moving from `shots_from` (n, 2) and `class_vectors_from` (n_people, 2) to a new map."""
 
     shots_from: Floats
     class_vectors_from: Floats
@@ -32,7 +32,7 @@ class Glide:
 
     @classmethod
     def between(cls, before: EmbeddingMap | None, after: EmbeddingMap) -> Glide:
-        """Follow the shots and people that both maps show; those that are new stand in their places from the start."""
+        """Move the shots and people that both maps share; new ones are in their final positions from the start."""
         shots, class_vectors = after.shots_xy.copy(), after.class_vectors_xy.copy()
         if before is not None:
             new, old = common_rows(after.shot_ids, before.shot_ids)
@@ -43,13 +43,13 @@ class Glide:
 
     @property
     def moves(self) -> bool:
-        """Whether anything moves at all."""
+        """Return whether anything moves."""
         return bool(
             (self.shots_from != self.to.shots_xy).any() or (self.class_vectors_from != self.to.class_vectors_xy).any()
         )
 
     def at(self, share: float) -> tuple[Floats, Floats]:
-        """Shots (n, 2) and class vectors (n_people, 2) when this share of the way is done, 0..1."""
+        """Return shots (n, 2) and class vectors (n_people, 2) at this fraction of the way, 0..1."""
         done = np.float32(share)
         shots = self.shots_from + done * (self.to.shots_xy - self.shots_from)
         class_vectors = self.class_vectors_from + done * (self.to.class_vectors_xy - self.class_vectors_from)
@@ -57,7 +57,7 @@ class Glide:
 
 
 def common_rows(first: Sequence[int], second: Sequence[int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows at which the same ids stand in two lists without repetitions."""
+    """Return the rows of the ids common to two lists without repetitions."""
     row_of = {key: row for row, key in enumerate(second)}
     pairs = [(row, row_of[key]) for row, key in enumerate(first) if key in row_of]
     rows = np.array(pairs, np.intp).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The embedding map: enrolled shots, what stands for each person, and the faces on screen, in a method's space."""
+"""The embedding map: enrolled shots, class vectors, and the faces on screen, in a method's embedding space."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 _FOLLOW = ""
 """The selector's entry that follows the deciding method."""
 _REST_MS = 60
-"""The pointer rests so long on a dot before its picture is read: sweeping over hundreds asks for none."""
+"""The pointer must rest this long on a dot before its picture is read, so that sweeping over dots reads none."""
 _MOST_PEOPLE_KEPT = 24
-"""So many people's pictures are kept for pointing again, encoded."""
+"""The encoded pictures of at most this many people are kept for the next time one is pointed at."""
 
 
 class MapWishes:
-    """Whose map the engine draws where several pages may want one: the wish that came last counts."""
+    """Selects whose map the engine draws when several pages want one: the newest wish wins."""
 
     def __init__(self, studio: StudioApi) -> None:
         self._studio = studio
@@ -48,7 +48,7 @@ class MapWishes:
         self._asked: str | None = None
 
     def wish(self, page: QWidget, learner: str | None) -> None:
-        """This page wants the map of that method; None: of none any more."""
+        """Set the method whose map this page wants; None: it doesn't want one any more."""
         self._wishes.pop(page, None)
         if learner is not None:
             self._wishes[page] = learner
@@ -59,10 +59,10 @@ class MapWishes:
 
 
 class MapPage(QWidget):
-    """Wants a map only while it can be seen; while it is hidden neither the engine nor the window does anything."""
+    """Requests a map only while visible; while it is hidden, neither the engine nor the window does any work."""
 
     map_shown = Signal(str)
-    """Key of the method in whose space the map is that is drawn from now on; "": none is."""
+    """Key of the method whose map is shown from now on; "" if there is none."""
 
     def __init__(
         self,
@@ -101,9 +101,9 @@ class MapPage(QWidget):
 
     @property
     def plot(self) -> MapPlot:
-        """The plane, made when there is first something to draw: what draws it takes half a second to load."""
+        """Return the plot, created once there is something to draw, as importing pyqtgraph takes half a second."""
         if self._plot is None:
-            from metaface_gui.gui.studio.map_plot import MapPlot  # noqa: PLC0415 - the window is there sooner
+            from metaface_gui.gui.studio.map_plot import MapPlot  # noqa: PLC0415 - imported late: window opens sooner
 
             self._plot = MapPlot(self)
             self._plot.set_letters(self._letters_px)
@@ -114,35 +114,35 @@ class MapPage(QWidget):
 
     @property
     def asked(self) -> str | None:
-        """The method whose map the engine was asked for last; None while the page is hidden."""
+        """Return the method whose map was requested last; None while the page is hidden."""
         return self._asked
 
     @property
     def chosen(self) -> str:
-        """The method that the user chose; empty: whichever decides."""
+        """Return the method that the user chose; "" to follow the deciding one."""
         return str(self.method.currentData())
 
     def choose(self, learner: str) -> None:
-        """Draw this method's space; empty: the deciding one's."""
+        """Show this method's space; "" to follow the deciding method."""
         self.method.setCurrentIndex(max(0, self.method.findData(learner)))
         self._ask()
 
     def set_letters(self, letters_px: int) -> None:
-        """Show the plane alone, with letters this high: no choice of a method, no numbers."""
+        """Show only the plane, with this letter height: no method selector, no numbers."""
         self._letters_px = letters_px
         self._column.hide()
         if self._plot is not None:
             self._plot.set_letters(letters_px)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Want a map."""
+        """Request a map."""
         super().showEvent(event)
         if self._plot is None and self._map is not None:
             self._draw()
         self._ask()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Want none."""
+        """Withdraw the request."""
         super().hideEvent(event)
         self._rest.stop()
         self.card.hide()
@@ -214,7 +214,7 @@ class MapPage(QWidget):
 
     def _on_map(self, changed: MapChanged) -> None:
         if changed.map is None and self._asked is None:
-            return  # the answer to the page's being hidden: what it shows is shown again at once when it comes back
+            return  # the answer to hiding this page; the map is kept, to be shown at once when the page returns
         self._map = changed.map
         self._pointed = None
         people = changed.map.person_ids if changed.map else ()
@@ -235,10 +235,10 @@ class MapPage(QWidget):
         for person_id in gone:
             del self._pictures[person_id]
         if gone:
-            # A picture that was deleted stays nowhere, not even as pixels ready to draw.
+            # A deleted picture must not be kept anywhere, not even as cached pixels.
             self.card.forget_pictures()
         if self._map is not None and not self.isVisible() and set(self._map.person_ids) - self._people.keys():
-            # No successor comes while the page is hidden, and this one names somebody who was deleted.
+            # A hidden page gets no new map, and this one names a deleted person.
             self._map, self._pointed = None, None
             if self._plot is not None:
                 self._plot.show_map(None, self._slots)
@@ -314,7 +314,7 @@ class MapPage(QWidget):
 
     def _on_shots(self, answer: ShotsRead) -> None:
         if answer.request_id not in self._reading:
-            return  # it was asked by another
+            return  # the request was made elsewhere
         self._reading.remove(answer.request_id)
         self._pictures[answer.person_id] = {shot.id: shot.chip for shot in answer.shots}
         while len(self._pictures) > _MOST_PEOPLE_KEPT:
@@ -324,7 +324,7 @@ class MapPage(QWidget):
 
 
 def stable_slots(before: dict[PersonId, int], people: tuple[PersonId, ...]) -> dict[PersonId, int]:
-    """Give everybody a number for colour and symbol: the one they had, or the lowest that is free."""
+    """Assign everybody a number for colour and symbol: their previous one, or the lowest free one."""
     kept = {person_id: before[person_id] for person_id in people if person_id in before}
     taken = set(kept.values())
     free = (slot for slot in range(len(people) + len(taken)) if slot not in taken)
@@ -332,7 +332,7 @@ def stable_slots(before: dict[PersonId, int], people: tuple[PersonId, ...]) -> d
 
 
 def has_same_shots(person_id: PersonId, before: Mapping[PersonId, Person], now: Mapping[PersonId, Person]) -> bool:
-    """Whether somebody is still there with as many shots, and the same best one."""
+    """Return whether a person still exists with the same number of shots and the same cover picture."""
     if person_id not in before or person_id not in now:
         return False
     was, is_ = before[person_id], now[person_id]

@@ -1,4 +1,4 @@
-"""The plane of the embedding map: dots, class vectors, names and faces, to zoom, drag and point at."""
+"""The plane of the embedding map: dots, class vectors, names and faces, with zoom, drag and pointing."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from metaface_gui.types import Floats, PersonId
 _DOT, _CLASS_VECTOR = 10, 19
 _GLIDE_MS = 250
 _NEAR = 9.0
-"""So many pixels from the middle of a dot the pointer is on it."""
+"""The pointer is on a dot if it is within this many pixels of its centre."""
 _MARGIN = 0.12
 _MOST_STRETCH = 2.0
-"""A low and wide plot draws across at most so many times as large as up: more would bend what is near to what."""
+"""Maximum horizontal stretch in a low and wide plot: more would distort the distances too much."""
 _LEAST_SPAN = 0.02
-"""Cosines differ by less than this only where everything is the same picture."""
+"""Smallest span of an axis, in cosines; all dots lie closer together only if all pictures are the same."""
 
 
 class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
-    """Dots that can be moved without being styled again, which is what takes pyqtgraph its time."""
+    """Dots that can be moved without being restyled, which is the slow part in pyqtgraph."""
 
     def move_to(self, xy: Floats) -> None:
-        """Move all of them: (n, 2)."""
+        """Move all dots to (n, 2)."""
         self.data["x"], self.data["y"] = xy[:, 0], xy[:, 1]
         self.prepareGeometryChange()
         self.bounds = [None, None]
@@ -41,22 +41,22 @@ class _Dots(pg.ScatterPlotItem):  # type: ignore[misc]  # pyqtgraph has no types
 
 
 class MapPlot(pg.PlotWidget):  # type: ignore[misc]
-    """Shows one map at a time. Wheel zooms, dragging moves, a double click shows all again; arrows go from dot to dot.
+    """Shows one map at a time. The wheel zooms, dragging pans, a double click resets; arrow keys move between dots.
 
-    Zooming keeps the proportions: across is drawn as large as up, or a little larger where there is more room.
+    Zooming keeps the aspect ratio: the x axis has the scale of the y axis, or a little more in a wide plot.
     """
 
     shot_pointed = Signal(object)
-    """Row of the shot that the pointer or the keyboard is on; None: on none."""
+    """Row of the shot that the pointer or the keyboard is on; None if there is none."""
 
-    # Of the class, as pyqtgraph calls `resizeEvent` while the widget is being made.
+    # Class attributes, because pyqtgraph calls `resizeEvent` during construction.
     _map: EmbeddingMap | None = None
     _is_fitted = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         style_plot(self)
-        # Faces all over the plane are drawn in one go; one by one they took four times as long.
+        # Repaint faces all over the plane as one region: one by one took four times as long.
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.BoundingRectViewportUpdate)
         self._slots: Mapping[PersonId, int] = {}
         self._glide: Glide | None = None
@@ -84,7 +84,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         Theme.current().changed.connect(self._colour)
 
     def set_letters(self, letters_px: int) -> None:
-        """Make names this high, and dots with them."""
+        """Set the names' letter height; dots scale with it."""
         growth = (letters_px / FontSize.SMALL) ** 0.5
         self._shots.setSize(_DOT * growth)
         self._class_vectors.setSize(_CLASS_VECTOR * growth)
@@ -93,16 +93,16 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
 
     @property
     def shots_xy(self) -> Floats:
-        """Where the shots are drawn now, (n, 2): on their way while they glide."""
+        """Return where the shots are drawn now, (n, 2), also during a glide."""
         return self._shots_xy
 
     @property
     def is_gliding(self) -> bool:
-        """Whether dots are on their way."""
+        """Return whether dots are moving."""
         return self._animation.state() is QVariantAnimation.State.Running
 
     def show_map(self, shown: EmbeddingMap | None, slots: Mapping[PersonId, int]) -> None:
-        """Show another map; `slots` says which colour and symbol each person has."""
+        """Show another map; `slots` gives each person's colour and symbol number."""
         self._animation.stop()
         self.probes.forget_trails()
         self._point_at(None)
@@ -127,7 +127,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
             self._glide_to(1.0)
 
     def fit(self) -> None:
-        """Show all of the map again."""
+        """Zoom to the whole map."""
         self._is_fitted = True
         if self._map is None:
             return
@@ -142,7 +142,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self._view.setRange(QRectF(left, top, *size.tolist()), padding=0.0)
 
     def pixel_of(self, row: int) -> QPoint:
-        """Where a shot is drawn, in pixels of the viewport."""
+        """Return a shot's position in viewport pixels."""
         x, y = self._shots_xy[row].tolist()
         pixel: QPoint = self.mapFromScene(self._view.mapViewToScene(QPointF(x, y)))
         return pixel
@@ -150,13 +150,13 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
     # Events ---------------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Go on showing all, if all was shown."""
+        """Keep showing the whole map, if it was shown."""
         super().resizeEvent(event)
         if self._is_fitted:
             self.fit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Leave everything where it was going to."""
+        """Finish a running glide at once."""
         super().hideEvent(event)
         if self.is_gliding:
             self._animation.stop()
@@ -171,18 +171,18 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self._point_at(self._row_at(event.position()) if is_free else None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Show all again."""
+        """Zoom to the whole map."""
         if event.button() == Qt.MouseButton.LeftButton:
             self.fit()
             event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Nothing is under the pointer any more."""
+        """Clear the shot under the pointer."""
         super().leaveEvent(event)
         self._point_at(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows go from shot to shot, + and − zoom, Escape lets go."""
+        """Move from shot to shot with the arrows, zoom with + and −, deselect with Escape."""
         key, n_shots = event.key(), len(self._shots_xy)
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(Qt.Key(key))
         if step is not None and n_shots:
@@ -200,13 +200,13 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
     # Drawing --------------------------------------------------------------------------------------------------------
 
     def _colour(self) -> None:
-        """Give dots and class vectors their colours and symbols; they stand where they come from."""
+        """Set the colours and symbols of dots and class vectors, at their start positions."""
         if self._map is None or self._glide is None:
             return
         theme, shown = Theme.current(), self._map
         slots = [self._slots.get(person_id, 0) for person_id in shown.person_ids]
         colours, symbols = person_colours(max(slots) + 1), person_symbols(max(slots) + 1)
-        # One object a colour: pyqtgraph draws a symbol again for each pen and brush that is another object.
+        # Share one object per colour: pyqtgraph re-renders a symbol for each distinct pen and brush object.
         brush_of = {colour.rgba(): QBrush(colour) for colour in colours}
         brushes = [brush_of[colours[slot].rgba()] for slot in slots]
         people = shown.shot_people.tolist()
@@ -234,7 +234,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
         self.names.move_to(class_vectors)
 
     def _may_move(self) -> bool:
-        """Whether the platform lets things move: who asked it for less motion gets the new places at once."""
+        """Return whether animation is allowed: users who ask for less motion get the new positions at once."""
         return bool(self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0)
 
     # Pointing -------------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ class MapPlot(pg.PlotWidget):  # type: ignore[misc]
 
 
 def _has_same_dots(first: EmbeddingMap, second: EmbeddingMap) -> bool:
-    """Whether two maps show the same shots of the same people, wherever: then the dots only move."""
+    """Return whether two maps show the same shots of the same people, at any positions: then dots only move."""
     return (
         first.shot_ids == second.shot_ids
         and first.person_ids == second.person_ids

@@ -1,4 +1,4 @@
-"""The row of methods above the video: which one decides, which ones are compared with it, each one key away."""
+"""The row of methods above the video: which one decides, which are compared with it, each one key away."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
 _DIGITS = 9
-"""Methods that a digit chooses: 0 brings the room back, in the environment dial."""
+"""Number of methods with a digit key; 0 resets the environment dial instead."""
 _LOW_HEIGHT = 28
-"""Of buttons that stand in two rows."""
+"""Height of buttons in two rows."""
 
 
 class MethodBar(QWidget):
-    """Shows what the engine says it runs, and asks it for what is clicked or pressed.
+    """Shows what the engine runs, and requests what the user clicks or presses.
 
-    Whoever shows it adds `actions_for_window` to the window: a digit lets that method decide, with Shift it is
-    compared, A is Auto, C compares all or none. Keys typed into a text field stay there. From the tenth method on there
-    is no digit, and the mouse does it.
+    The owner adds `actions_for_window` to the window: a digit makes that method decide, Shift+digit compares it, A is
+    Auto, C compares all or none. Keys typed into a text field stay there. From the tenth method on there is no digit,
+    only the mouse.
     """
 
     def __init__(self, models: ModelsApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
@@ -45,7 +45,7 @@ class MethodBar(QWidget):
         self.setAccessibleName(self.tr("Methods"))
         self._models = models
         self._shown: ModelsChanged | None = None
-        # What was asked for last, perhaps not answered yet: two quick keys add up.
+        # The latest requests, perhaps not answered yet, so that two quick key presses add up.
         self._learner = ""
         self._compared: tuple[str, ...] = ()
         self.row = _Row(self)
@@ -70,22 +70,22 @@ class MethodBar(QWidget):
         bridge.models_changed.connect(self._on_models)
 
     def actions_for_window(self) -> list[QAction]:
-        """The keys of this bar, for the window to add: it knows when they are typed into a field."""
+        """Return this bar's key actions for the window, which knows when keys are typed into a text field."""
         return [*self._choosing, *self._comparing, self._all_action]
 
     @property
     def learner(self) -> str:
-        """The method that decides, or was asked to; "" before the engine says so."""
+        """Return the method that decides or was requested to; "" before the engine reports."""
         return self._learner
 
     @property
     def choosing_actions(self) -> list[QAction]:
-        """One for each method: it is to decide."""
+        """Return one action per method that makes it decide."""
         return list(self._choosing)
 
     @property
     def comparing_actions(self) -> list[QAction]:
-        """One for each method, and one for all: run beside the deciding one."""
+        """Return one action per method, and one for all, that compares it with the deciding one."""
         return [*self._comparing, self._all_action]
 
     # Making ---------------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class MethodBar(QWidget):
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setAutoRepeat(False)
         action.setCheckable(True)
-        # Before the slot: what is checked is what the engine says, not what was clicked.
+        # Runs before `act`: the check marks must follow the engine, not the click.
         action.triggered.connect(self._show_checked)
         action.triggered.connect(lambda _checked=False: act())
         return action
@@ -133,7 +133,7 @@ class MethodBar(QWidget):
         self.explanation.setText(words)
 
     def _show_checked(self) -> None:
-        """Show what runs, also after a click or key has checked what it must not."""
+        """Show what runs, undoing check marks that a click or key has set."""
         learner, running = ("", ()) if self._shown is None else (self._shown.learner, self._shown.compared)
         for (key, button), choosing, comparing in zip(
             self.buttons.items(), self._choosing, self._comparing, strict=True
@@ -172,7 +172,7 @@ class MethodBar(QWidget):
     def _choose(self, key: str) -> None:
         if key == self._learner:
             return
-        # As the engine does it: one that was compared changes places with the one that decided.
+        # As in the engine: a compared method that becomes the deciding one swaps roles with it.
         self._compared = tuple(self._learner if other == key else other for other in self._compared)
         self._learner = key
         self._models.set_learner(key)
@@ -191,7 +191,7 @@ class MethodBar(QWidget):
         self._models.set_compared(self._compared)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer by name what the keys and the corner do."""
+        """Offer in a menu what the keys and the corner do."""
         button = self.row.childAt(self.row.mapFrom(self, event.pos()))
         if isinstance(button, MethodButton) and button.isEnabled():
             where = event.globalPos()
@@ -200,7 +200,7 @@ class MethodBar(QWidget):
             self.menu_for(button.key).popup(where)
 
     def menu_for(self, key: str) -> QMenu:
-        """The context menu of a method's button; it deletes itself when it closes."""
+        """Return the context menu of a method's button; it deletes itself when closed."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         decide = menu.addAction(self.tr("&Decide by this method"), lambda: self._choose(key))
@@ -215,7 +215,7 @@ class MethodBar(QWidget):
 
 
 class _Form(NamedTuple):
-    """What the buttons say, and in how many rows they stand."""
+    """The buttons' texts and number of rows."""
 
     names: list[str]
     all_words: str
@@ -224,9 +224,9 @@ class _Form(NamedTuple):
 
 
 class _Row(QWidget):
-    """A button for each method and one for all, at any width: full names, short ones, those in two rows, or numbers.
+    """One button per method and one for all, at any width: full names, short names, two rows of those, or numbers.
 
-    A name is never cut: of two names that begin alike nobody could tell which is which.
+    Names are never elided, as two names that start alike would become indistinguishable.
     """
 
     def __init__(self, parent: QWidget) -> None:
@@ -234,7 +234,7 @@ class _Row(QWidget):
         self.buttons = [MethodButton(key, number, self) for number, key in enumerate(LEARNERS, start=1)]
         self.all_button = QToolButton(self)
         self.all_button.setCheckable(True)
-        self.all_button.setStyleSheet(f"QToolButton {{ padding: 2px {Space.M}px; }}")  # as low as the names in two rows
+        self.all_button.setStyleSheet(f"QToolButton {{ padding: 2px {Space.M}px; }}")  # low enough for two rows
         self.all_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all_button.setAccessibleName(self.tr("Compare all"))
         self.all_button.setToolTip(self.tr("Run all methods on the same frames, or only the one that decides (C)"))
@@ -252,15 +252,15 @@ class _Row(QWidget):
         )
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the numbers."""
+        """Return room for the numbers."""
         return QSize(self._width_of(self._forms[-1]), HEIGHT)
 
     def sizeHint(self) -> QSize:
-        """Room for the short names."""
+        """Return room for the short names."""
         return QSize(self._width_of(self._forms[1]), HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Take the longest form that fits, and place the buttons."""
+        """Use the longest form that fits, and place the buttons."""
         super().resizeEvent(event)
         form = next((form for form in self._forms if self._width_of(form) <= self.width()), self._forms[-1])
         height = HEIGHT if form.n_rows == 1 else _LOW_HEIGHT
@@ -271,7 +271,7 @@ class _Row(QWidget):
                 button.show_text(name, is_compact=form.is_compact)
                 button.setGeometry(x, top, button.sizeHint().width(), height)
                 x += button.width() + _GAP
-            self.all_button.setGeometry(x + Space.XS, top, _all_width(form.all_words), height)  # behind the last row
+            self.all_button.setGeometry(x + Space.XS, top, _all_width(form.all_words), height)  # after the last row
             top += height + _GAP
         self.all_button.setText(form.all_words)
         self.setFixedHeight(top - _GAP)
@@ -291,15 +291,15 @@ class _Row(QWidget):
 
 
 def _all_width(words: str) -> int:
-    """Width of the last button: its text, and the style sheet's padding and border."""
+    """Return the width of the last button: its text, plus the style sheet's padding and border."""
     return QFontMetrics(font(FontSize.BODY)).horizontalAdvance(words) + 2 * (Space.M + 1) + 2
 
 
 def _keys(key: str, number: int) -> list[str]:
-    """What chooses a method on the keyboard."""
+    """Return the keys that choose a method."""
     return [*([str(number)] if number <= _DIGITS else []), *(["A"] if key == AUTO else [])]
 
 
 def _literal(text: str) -> str:
-    """The text as a menu shows it, where & would underline a letter."""
+    """Return the text escaped for a menu, where & underlines the next letter."""
     return text.replace("&", "&&")

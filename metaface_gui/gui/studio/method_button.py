@@ -14,15 +14,15 @@ _BADGE = 17
 _PADDING, _COMPACT_PADDING = 6, 4
 _GAP, _COMPACT_GAP = 5, 4
 _CORNER = 15
-"""Side of the corner at the top right that toggles comparing; the name keeps clear of the dot in it."""
+"""Side of the top right corner that toggles comparison; the name avoids the dot in it."""
 _DOT_RADIUS = 3.5
 _UNDERLINE = 3.0
 
 
 class MethodButton(QAbstractButton):
-    """A click asks for the method to decide (`clicked`), a click into the corner or with Ctrl to compare it.
+    """A click requests that the method decide (`clicked`); a click into the corner or with Ctrl, that it be compared.
 
-    It is told what to show (`show_state`) and changes nothing by itself. The text may be set shorter than the name.
+    Shows the state set by `show_state` and changes nothing itself. Its text may be shorter than the name.
     """
 
     compare_toggled = Signal()
@@ -42,44 +42,44 @@ class MethodButton(QAbstractButton):
 
     @property
     def is_compared(self) -> bool:
-        """Whether the mark of a compared method is shown."""
+        """Return whether the method is marked as compared."""
         return self._is_compared
 
     def show_state(self, *, decides: bool, compared: bool) -> None:
-        """Show what the engine does with this method."""
+        """Show the method's state in the engine."""
         self._is_compared = compared
         self.setChecked(decides)
         self.update()
 
     @property
     def compare_corner(self) -> QRect:
-        """The corner that toggles comparing."""
+        """Return the corner that toggles comparison."""
         return QRect(self.width() - _CORNER - 1, 1, _CORNER, _CORNER)
 
     def show_text(self, text: str, *, is_compact: bool) -> None:
-        """Show this much of the name; compact: in small letters, close to each other."""
+        """Show this form of the name; compact: small, tightly spaced letters."""
         self._is_compact = is_compact
         self.setText(text)
         self.update()
 
     def width_for(self, text: str, *, is_compact: bool) -> int:
-        """How wide the button must be for this text, deciding (bold) or not."""
+        """Return the width needed for this text, whether the method decides (bold) or not."""
         padding, gap = (_COMPACT_PADDING, _COMPACT_GAP) if is_compact else (_PADDING, _GAP)
         metrics = QFontMetrics(font(FontSize.SMALL if is_compact else FontSize.BODY, bold=True))
         room = gap + metrics.horizontalAdvance(text) + Space.XS if text else 0
         return padding + _BADGE + room + padding
 
     def sizeHint(self) -> QSize:
-        """As wide as the text needs."""
+        """Return the width that the text needs."""
         return QSize(self.width_for(self.text(), is_compact=self._is_compact), HEIGHT)
 
     def nextCheckState(self) -> None:
-        """Stay as it is: what is checked is what the engine says."""
+        """Keep the state: the check mark follows the engine."""
 
     # What the user does ---------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take clicks that compare; leave the others to the button."""
+        """Handle clicks that toggle comparison; leave the others to the button."""
         if event.button() is Qt.MouseButton.LeftButton and self._means_compare(event):
             if not self.isChecked():
                 self.compare_toggled.emit()
@@ -88,13 +88,13 @@ class MethodButton(QAbstractButton):
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show that the corner is something of its own."""
+        """Highlight the corner under the pointer."""
         super().mouseMoveEvent(event)
         in_corner = not self.isChecked() and self.compare_corner.contains(event.position().toPoint())
         self.setCursor(Qt.CursorShape.PointingHandCursor if in_corner else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Space compares, as Ctrl+click does; Return chooses, as Space does."""
+        """Compare on Ctrl+Space, as on Ctrl+click; choose on Return, as on Space."""
         if event.key() == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if not self.isChecked():
                 self.compare_toggled.emit()
@@ -104,13 +104,13 @@ class MethodButton(QAbstractButton):
             super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Offer the corner."""
+        """Show the comparison dot."""
         self._is_hovered = True
         self.update()
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Withdraw the corner."""
+        """Hide the comparison dot."""
         self._is_hovered = False
         self.update()
         super().leaveEvent(event)
@@ -122,7 +122,7 @@ class MethodButton(QAbstractButton):
     # Painting -------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw ground, badge, name and marks."""
+        """Draw background, badge, name and marks."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_ground(painter)
@@ -176,7 +176,7 @@ class MethodButton(QAbstractButton):
         painter.drawRoundedRect(QRectF(left, self.height() - _UNDERLINE - 4, width, _UNDERLINE), 1.5, 1.5)
 
     def _draw_dot(self, painter: QPainter) -> None:
-        """Filled: compared. An open circle offers it."""
+        """Draw a filled dot if compared, an open circle as an offer."""
         centre = QPointF(self.compare_corner.center() + QPoint(1, 0))
         if self._is_compared:
             painter.setPen(Qt.PenStyle.NoPen)

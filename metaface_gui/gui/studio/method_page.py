@@ -1,4 +1,4 @@
-"""The page of the deciding method: what it does, the result of its adaptation, its settings, and how it got there."""
+"""The page of the deciding method: its description, adaptation result, settings, and learning curves."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ _WORDS_WIDTH = 330
 _NARROW_WORDS_WIDTH = 235
 _FORM_WIDTH = 285
 _BESIDE = 860
-"""From this width on the settings stand beside the words instead of below them."""
+"""From this width the settings are beside the text instead of below it."""
 _WIDE = 1150
-"""From this width on the words need not make room for them."""
+"""From this width the text keeps its full width beside the settings."""
 _SMALL = "QToolButton { padding: 1px 6px; min-height: 18px; } QToolButton:checked { background: transparent; }"
 _NARROW = 700
-"""Below this width the words make room for the curves."""
+"""Below this width the text is narrower, to leave room for the curves."""
 _CAPTION_ROOM, _LEGEND_ROOM, _ROOM_FOR_BOTH = 520, 340, 620
-"""So much the right half needs for what is written above the curves, and for curves beside what Auto tried."""
+"""Widths that the right half needs for the caption and legend above the curves, and for curves beside Auto's trials."""
 _LEAST_WIDTH, _LEAST_HEIGHT = 520, 150
 
 
 class MethodPage(QWidget):
-    """Follows the engine. `settings_toggled` says that the user opened or closed the settings, for who remembers it."""
+    """Follows the engine. `settings_toggled`: the user opened or closed the settings, so that it can be remembered."""
 
     settings_toggled = Signal(bool)
 
@@ -71,11 +71,11 @@ class MethodPage(QWidget):
 
     @property
     def is_settings_open(self) -> bool:
-        """Whether the settings are unfolded."""
+        """Return whether the settings are expanded."""
         return self.fold.isChecked()
 
     def set_settings_open(self, is_open: bool) -> None:
-        """Unfold or fold the settings."""
+        """Expand or collapse the settings."""
         self.fold.setChecked(is_open)
 
     # Making ---------------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class MethodPage(QWidget):
         curves.addWidget(self.plot, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        # The layout's own minimum would be that of the present arrangement, and keep a wide window wide.
+        # The layout's own minimum depends on the current arrangement, and would keep a wide window wide.
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
         layout.setSpacing(Space.L)
         layout.addWidget(self._scroll)
@@ -160,7 +160,7 @@ class MethodPage(QWidget):
         layout.addWidget(self.note, 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the settings beside the words where there is room."""
+        """Put the settings beside the text if there is room."""
         super().resizeEvent(event)
         self._arrange()
 
@@ -241,7 +241,7 @@ class MethodPage(QWidget):
         self.note.say(*self._note_words(adapted))
 
     def _show_curves(self) -> None:
-        """The curves make room for what Auto tried, which is what it is about."""
+        """Hide the curves if there is no room for them beside Auto's trials, which matter more."""
         self.curves.setVisible(not self.plot.is_empty and (self._has_room_for_both or not self._has_trials))
 
     def _caption(self) -> str:
@@ -251,7 +251,7 @@ class MethodPage(QWidget):
         return self.tr("{method} needs no steps, see the map; the curves show other methods").format(method=method)
 
     def _note_words(self, adapted: Adapted | None) -> tuple[str, str]:
-        """Say what would be shown and what to do for it: title and next step."""
+        """Return what will be shown and what to do for it: title and next step."""
         if adapted is None:
             return result_text(None, None), self.tr("The result is shown here.")
         if adapted.n_people == 0:

@@ -1,4 +1,4 @@
-"""What Compare's and the report's tables have in common: columns, how the view behaves, and how numbers are drawn."""
+"""Common parts of the comparison's and the report's tables: columns, view behaviour, and number painting."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ C = TypeVar("C", bound=IntEnum)
 
 @dataclass(frozen=True, slots=True)
 class Columns(Generic[C]):
-    """A table's columns: which there are, their headings, what is counted in them, and which hold words."""
+    """A table's columns: the columns themselves, headings, explanations, and which hold text."""
 
     kind: type[C]
     title: Callable[[C], str]
@@ -35,11 +35,11 @@ class Columns(Generic[C]):
     of_words: frozenset[C]
 
     def side(self, column: C) -> Qt.AlignmentFlag:
-        """Words are on the left, numbers on the right."""
+        """Return the alignment: text on the left, numbers on the right."""
         return LEFT if column in self.of_words else RIGHT
 
     def heading(self, section: int, orientation: Qt.Orientation, role: int) -> object:
-        """A model's `headerData`: the title, what it means, and on which side it is."""
+        """Implement a model's `headerData`: title, explanation and alignment."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         column = self.kind(section)
@@ -51,7 +51,7 @@ class Columns(Generic[C]):
 
 
 def make_method_table(table: QTableView) -> None:
-    """Make a table one of methods: one row is selected as a whole, nothing is edited, rows are of one height."""
+    """Set up a method table: whole-row selection, no editing, rows of one height."""
     table.setFrameShape(QFrame.Shape.NoFrame)
     table.setShowGrid(False)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -69,8 +69,8 @@ def make_method_table(table: QTableView) -> None:
 
 
 def columns_that_fit(room: int, widths: Mapping[C, int], first_to_go: Sequence[C], kept: int) -> Mapping[C, int]:
-    """The columns for which there is room, with their widths: of all of them those of `first_to_go` are left out, from
-    the first on, but never the one by which the table is sorted (`kept`).
+    """Return the columns that fit, with their widths: columns are dropped in the order of `first_to_go`, except the one
+    by which the table is sorted (`kept`).
     """
     shown = dict(widths)
     for column in first_to_go:
@@ -82,7 +82,7 @@ def columns_that_fit(room: int, widths: Mapping[C, int], first_to_go: Sequence[C
 
 
 def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
-    """Draw what lies under a cell: whether it is selected or pointed at, and the line below it."""
+    """Draw a cell's background: selection or hover, and the line below it."""
     theme, flag = Theme.current(), QStyle.StateFlag
     if state & flag.State_Selected:
         painter.fillRect(rect, theme.color("selection"))
@@ -96,7 +96,7 @@ def paint_ground(painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> Non
 def paint_number(
     painter: QPainter, rect: QRect, value: str, count: str, *, is_bold: bool = False, is_muted: bool = False
 ) -> None:
-    """Draw a number and, in brackets where there is room for it, the count that it rests on."""
+    """Draw a number and, if there is room, the counts behind it in brackets."""
     theme = Theme.current()
     value_font, count_font = font(FontSize.BODY, bold=is_bold, tabular=True), font(FontSize.SMALL, tabular=True)
     count = f"({count})" if count else ""
@@ -112,15 +112,15 @@ def paint_number(
 
 
 def pill_width(word: str) -> int:
-    """How wide the pill around a word is, pixels."""
+    """Return the width of the pill around a word, in pixels."""
     return QFontMetrics(font(FontSize.SMALL)).horizontalAdvance(word) + 2 * CELL_PADDING
 
 
 def paint_method(
     painter: QPainter, rect: QRect, learner: str, mark: str, *, mark_colour: str, is_muted: bool = False
 ) -> None:
-    """Draw a method's name, the short one where there is little room; in bold, and with `mark` in a pill of that
-    colour, if it has one. The pill is left out where even the short name leaves no room for it.
+    """Draw a method's name, shortened if there is little room; with a `mark` the name is bold and the mark is in a pill
+    of that colour. The pill is left out if even the short name leaves no room for it.
     """
     theme = Theme.current()
     name_font = font(FontSize.BODY, bold=bool(mark))

@@ -1,4 +1,4 @@
-"""The nearest enrolled shots in a row: picture, whose it is, and how near."""
+"""The nearest enrolled shots in a row: picture, person and score."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ class NearShotRow(QWidget):
 
     @property
     def shots(self) -> tuple[NearShot, ...]:
-        """What is shown, as far as there is room."""
+        """Return the shots shown, as many as fit."""
         return self._shots
 
     def show_shots(self, shots: Sequence[NearShot]) -> None:
-        """Show these, nearest first. Decodes their pictures at the size they are shown: under a millisecond each."""
+        """Show these shots, nearest first. Decodes the pictures at display size: under a millisecond each."""
         self._shots = tuple(shots)
         self._images = tuple(decode_square(shot.picture, _DECODED) for shot in shots)
         self.setAccessibleDescription("\n".join(self._words(shot) for shot in shots))
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Six small ones."""
+        """Return room for six small pictures."""
         return QSize(6 * (_LEAST_SIDE + _GAP) - _GAP, self._tile_height(_LEAST_SIDE))
 
     def minimumSizeHint(self) -> QSize:
-        """Two small ones."""
+        """Return room for two small pictures."""
         return QSize(2 * _LEAST_SIDE + _GAP, self._tile_height(_LEAST_SIDE))
 
     def tiles(self) -> tuple[QRectF, ...]:
-        """Where the pictures are that have room, those of the nearest shots first."""
+        """Return the rectangles of the pictures that fit, nearest shots first."""
         layouts = (self._laid_out(across) for across in range(1, len(self._shots) + 1))
-        # Rather more shots than larger ones, but none so small that nobody is recognised.
+        # Prefer more shots to larger ones, but none too small to recognise a face.
         return max(layouts, key=lambda tiles: (len(tiles), tiles[0].width() if tiles else 0.0), default=())
 
     def event(self, event: QEvent) -> bool:
-        """Give each picture a tooltip of its own."""
+        """Give each picture its own tooltip."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             under = [i for i, tile in enumerate(self.tiles()) if tile.contains(QPointF(event.pos()))]
             if under:
@@ -67,7 +67,7 @@ class NearShotRow(QWidget):
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw pictures with two lines below each."""
+        """Draw the pictures with two lines below each."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -93,7 +93,7 @@ class NearShotRow(QWidget):
         return side + 2 + 2 * QFontMetrics(font(FontSize.SMALL, tabular=True)).lineSpacing()
 
     def _laid_out(self, across: int) -> tuple[QRectF, ...]:
-        """So many beside each other; those that fit."""
+        """Return the rectangles with this many pictures per line, as far as they fit."""
         rows = -(-len(self._shots) // across)
         free_width = (self.width() + _GAP) // across - _GAP
         free_height = (self.height() + _GAP) // rows - _GAP - self._tile_height(0)

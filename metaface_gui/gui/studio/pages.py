@@ -20,7 +20,7 @@ from metaface_gui.gui.studio.why_page import WhyPage
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What pages are made of. `wishes` is what every map asks the engine for together, `parent` the widget around."""
+    """The dependencies of the pages. `wishes` is shared by all maps, `parent` is the enclosing widget."""
 
     engine: EngineApi
     bridge: EngineBridge
@@ -30,7 +30,7 @@ class PageParts:
 
 @dataclass(frozen=True, slots=True)
 class StudioPage:
-    """A page by its key. `title` is its tab's, `menu_title` its action's, both English, marked for translation."""
+    """A page and its key. `title` is for its tab, `menu_title` for its action, both English, marked for translation."""
 
     key: str
     title: str

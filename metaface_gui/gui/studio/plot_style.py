@@ -1,8 +1,8 @@
-"""How people and methods look in plots and beside them: colours that everybody can tell apart, symbols, dashes.
+"""How people and methods look in plots and beside them: distinguishable colours, symbols and dashes.
 
 The colours are those of Okabe and Ito, "Color Universal Design", 2008, made lighter or darker (same hue) until each
-has a contrast of 3 : 1 (WCAG 2.2, 1.4.11) on the theme's grounds. Nothing is told by colour alone: people differ by
-symbol as well, methods by dash and symbol.
+has a contrast of 3 : 1 (WCAG 2.2, 1.4.11) on the theme's backgrounds. Colour never carries meaning alone: people
+also differ by symbol, methods by dash and symbol.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from metaface_gui.gui.theme import Theme
 from metaface_gui.pipeline.learners import LEARNERS
 
 _SYMBOLS = ("o", "s", "t1", "d", "star", "t", "p")
-"""pyqtgraph's names. One fewer than colours, so that the pair repeats only after 56 people."""
+"""pyqtgraph's symbol names. One fewer than colours, so that the pair repeats only after 56 people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ _ROSE = _Hue("#ff7b93", "#c2264b")
 _TEAL = _Hue("#3fd0c9", "#007c85")
 
 _PEOPLE = (_SKY, _ORANGE, _GREEN, _PURPLE, _YELLOW, _BLUE, _VERMILION, _GREY)
-"""Neighbours differ in lightness too."""
+"""Neighbours also differ in lightness."""
 
 
 @dataclass(frozen=True, slots=True)
 class _LearnerMark:
-    """`dash` is in widths of the pen, as `QPen.setDashPattern` takes it; empty: solid."""
+    """`dash` is in pen widths, as in `QPen.setDashPattern`; empty: solid."""
 
     hue: _Hue
     symbol: str
@@ -66,32 +66,32 @@ MARKS = (
     _LearnerMark(_ROSE, "t2", (3.0, 1.0)),
     _LearnerMark(_TEAL, "t3", (2.0, 1.0)),
 )
-"""How the methods look, in the registry's order; the last ones are for methods to come."""
+"""The methods' styles, in the registry's order; the last ones are for future methods."""
 _LEARNERS: Mapping[str, _LearnerMark] = MappingProxyType(dict(zip(LEARNERS, MARKS, strict=False)))
 
 
 def person_colours(n: int) -> tuple[QColor, ...]:
-    """Colours of n people in the present theme; with `person_symbols` no two of the first 56 look alike."""
+    """Return colours for n people in the present theme; with `person_symbols` no two of the first 56 look alike."""
     return tuple(_color(_PEOPLE[i % len(_PEOPLE)]) for i in range(n))
 
 
 def person_symbols(n: int) -> tuple[str, ...]:
-    """Symbols of n people, as pyqtgraph names them."""
+    """Return symbols for n people, as pyqtgraph names them."""
     return tuple(_SYMBOLS[i % len(_SYMBOLS)] for i in range(n))
 
 
 def learner_colour(key: str) -> QColor:
-    """A method's colour in the present theme; grey for a key that is none of the methods."""
+    """Return a method's colour in the present theme; grey for an unknown key."""
     return _color(_LEARNERS.get(key, _OTHER).hue)
 
 
 def learner_symbol(key: str) -> str:
-    """A method's symbol, as pyqtgraph names it; no two of `MARKS` share one."""
+    """Return a method's symbol, as pyqtgraph names it; no two of `MARKS` share one."""
     return _LEARNERS.get(key, _OTHER).symbol
 
 
 def learner_pen(key: str, width: float = 2.0, alpha: float = 1.0) -> QPen:
-    """A method's line in the present theme: its colour and dash, `width` pixels wide at any zoom, `alpha` 0..1."""
+    """Return a method's pen in the present theme: colour, dash, `width` in pixels at any zoom, and `alpha` 0..1."""
     color = learner_colour(key)
     color.setAlphaF(alpha)
     pen = QPen(color, width)

@@ -1,4 +1,4 @@
-"""pyqtgraph's plots in the theme's colours and fonts."""
+"""Styles pyqtgraph's plots with the theme's colours and fonts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _GRID_ALPHA = 0.25
 
 
 def style_plot(plot: pg.PlotWidget | pg.PlotItem, letters_px: int = FontSize.SMALL) -> None:
-    """Draw this plot in the theme's colours and fonts, now and after every change of the theme; safe to call again.
+    """Draw this plot in the theme's colours and fonts, now and after every theme change; safe to call again.
 
-    `letters_px` is how high the letters beside its axes are. Takes pyqtgraph's own menu and buttons away. What the
-    caller draws in it (curves, points) the caller recolours on `Theme.changed`. Call it before adding curves, so
-    that their lines are smooth, and again after adding a legend.
+    `letters_px` is the height of the axis labels. Removes pyqtgraph's own menu and buttons. The caller recolours its
+    own items (curves, points) on `Theme.changed`. Call this before adding curves, so that their lines are smooth, and
+    again after adding a legend.
     """
-    # pyqtgraph asks for this one setting when an item is made; it has no other place for it.
+    # pyqtgraph reads this global setting when an item is created; it can't be set elsewhere.
     pg.setConfigOption("antialias", True)
     found = plot.findChild(_PlotTheme, options=Qt.FindChildOption.FindDirectChildrenOnly)
     if isinstance(found, _PlotTheme):
@@ -29,7 +29,7 @@ def style_plot(plot: pg.PlotWidget | pg.PlotItem, letters_px: int = FontSize.SMA
 
 
 class _PlotTheme(QObject):
-    """Keeps one plot in the theme's look; lives and dies with the plot."""
+    """Keeps one plot in the theme's style; owned by the plot."""
 
     def __init__(self, plot: pg.PlotWidget | pg.PlotItem, letters_px: int) -> None:
         super().__init__(plot)
@@ -42,9 +42,9 @@ class _PlotTheme(QObject):
         item: pg.PlotItem = plot
         if isinstance(plot, pg.PlotWidget):
             item = plot.getPlotItem()
-            if item is None:  # closed, and soon gone
+            if item is None:  # closed, and about to be deleted
                 return
-            # So that one sees what it lies on; a cached background would be filled with a colour.
+            # Transparent, to show what is behind it; a cached background would be filled with a colour.
             plot.setBackground(None)
             plot.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
             plot.viewport().setAutoFillBackground(False)
@@ -65,4 +65,4 @@ class _PlotTheme(QObject):
             item.legend.setLabelTextColor(theme.color("text"))
             item.legend.setLabelTextSize(f"{self.letters_px}px")
             for _sample, label in item.legend.items:
-                label.setText(label.text)  # which is when it takes the new colour
+                label.setText(label.text)  # setting the text applies the new colour

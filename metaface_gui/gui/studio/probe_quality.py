@@ -1,4 +1,4 @@
-"""The quality of the explained picture of a face: four measures, and words for what is poor."""
+"""The quality of the explained probe picture: four measures, and a verdict on what is poor."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class QualityLine:
 
 
 def quality_lines(quality: FaceQuality) -> tuple[QualityLine, ...]:
-    """Say size, brightness, sharpness and frontality; a face that the picture's edge cuts off has a line more."""
+    """Return size, brightness, sharpness and frontality, plus a line if the picture's edge cuts off the face."""
     limits, issues = DEFAULT_LIMITS, quality.issues
     good, fair = translate("Quality", "good"), translate("Quality", "fair")
     light = good
@@ -58,7 +58,7 @@ def quality_lines(quality: FaceQuality) -> tuple[QualityLine, ...]:
 
 
 class ProbeQuality(QWidget):
-    """A line a measure; what is poor has a sign before it and stronger words, not just another colour."""
+    """One line per measure; a poor one has a sign and a stronger text, not just another colour."""
 
     _ROWS = 5
 

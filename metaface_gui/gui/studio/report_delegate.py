@@ -1,4 +1,4 @@
-"""How the cells of the self-test's table look: a share with its counts, and the mark of the recommended method."""
+"""Paints the cells of the self-test's table: a share with its counts, and the mark of the recommended method."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ICON = 16
 
 
 class ReportDelegate(QStyledItemDelegate):
-    """Leaves the counts out, and shortens the method's name, where a column is too narrow; the tooltip has both."""
+    """Drops the counts and shortens the method's name in narrow columns; the tooltip has both."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        """As wide as everything in the cell."""
+        """Return the width of the cell's full contents."""
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         width = QFontMetrics(font(FontSize.BODY, bold=True, tabular=True)).horizontalAdvance(text)
         if index.column() == ReportColumn.METHOD:
@@ -35,7 +35,7 @@ class ReportDelegate(QStyledItemDelegate):
         return QSize(width + 2 * CELL_PADDING, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw ground, text and mark."""
+        """Draw background, text and mark."""
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         painter.save()

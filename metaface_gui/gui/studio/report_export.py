@@ -1,4 +1,4 @@
-"""The self-test's report as text for a spreadsheet, as a CSV file and as a picture to show around."""
+"""Exports the self-test's report as text for a spreadsheet, as a CSV file and as a picture to share."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ from metaface_gui.i18n import translate
 from metaface_gui.metalearning.self_test import LearnerScore, SelfTestReport
 
 _SCALE = 2
-"""Pixels of the picture for each of the window's, so that it can be enlarged."""
+"""Picture pixels per window pixel, so that the picture can be enlarged."""
 _MARGIN = Space.XL
 _ROW, _LINE = 26, 20
 _CELL = (30.0, 24.0)
 _MAX_NAME = 120
 _QUICK = 80
-"""To Qt a PNG's "quality" is how little time goes into packing it: an eighth larger in less than half the time."""
+"""For PNG, Qt's "quality" means less compression: the file is an eighth larger in less than half the time."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_tsv(report: SelfTestReport, rows: Sequence[LearnerScore]) -> str:
-    """The table as it is sorted on screen, tab-separated, for pasting into a spreadsheet or a message."""
+    """Return the table in its sort order, tab-separated, for pasting into a spreadsheet or a message."""
     lines = [[column_title(column).replace("\n", " ") for column in ReportColumn]]
     lines += [[cell_text(report, row, column) for column in ReportColumn] for row in rows]
     return "\n".join("\t".join(line) for line in lines) + "\n"
 
 
 def report_csv(report: SelfTestReport, rows: Sequence[LearnerScore]) -> bytes:
-    """A file for programs: lines with # say what was tested, then a row a method, then every confusion that occurred.
+    """Return a machine-readable file: # lines with the test's scope, one row per method, then every confusion found.
 
-    Shares are fractions with the counts they come from; names and numbers are not translated. UTF-8 with a byte order
-    mark, without which spreadsheets take names for another encoding.
+    Shares are fractions with their counts; names and numbers are not translated. UTF-8 with a byte order mark, without
+    which spreadsheets assume another encoding.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -79,12 +79,12 @@ def report_csv(report: SelfTestReport, rows: Sequence[LearnerScore]) -> bytes:
 
 
 def _inert(text: str) -> str:
-    """Keep a spreadsheet from computing what somebody gave as a name."""
+    """Return the text such that a spreadsheet doesn't evaluate a person's name as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def report_png(report: SelfTestReport, rows: Sequence[LearnerScore], learner: str) -> bytes:
-    """Table and the chosen method's confusion matrix, with date and settings, in the present theme, as a PNG file."""
+    """Return a PNG of the table and the method's confusion matrix, with date and settings, in the present theme."""
     image = report_image(report, rows, learner)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -93,7 +93,7 @@ def report_png(report: SelfTestReport, rows: Sequence[LearnerScore], learner: st
 
 
 def report_image(report: SelfTestReport, rows: Sequence[LearnerScore], learner: str) -> QImage:
-    """What `report_png` encodes: two pixels for each of the window's."""
+    """Return the image that `report_png` encodes, at two pixels per window pixel."""
     page = _Page(report, rows, learner)
     image = QImage(page.width * _SCALE, page.height * _SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(_SCALE)
@@ -106,7 +106,7 @@ def report_image(report: SelfTestReport, rows: Sequence[LearnerScore], learner: 
 
 
 class _Page:
-    """Heading, table and matrix, one below the other."""
+    """The heading, the table and the matrix, one below the other."""
 
     def __init__(self, report: SelfTestReport, rows: Sequence[LearnerScore], learner: str) -> None:
         self._report, self._rows = report, rows
@@ -207,7 +207,7 @@ class _Page:
                 paint_cell(painter, cell, picture, row, column)
 
     def _paint_name(self, painter: QPainter, x: float, bottom: float, name: str) -> None:
-        """Write upwards from (x, bottom)."""
+        """Write a name upwards from (x, bottom)."""
         painter.save()
         painter.setFont(self._small)
         painter.setPen(Theme.current().color("muted"))
@@ -223,5 +223,5 @@ class _Page:
 
 
 def matrix_title(learner: str) -> str:
-    """What stands above a confusion matrix."""
+    """Return the title of a confusion matrix."""
     return translate("Report", "{title}: who was taken for whom", None, title=learner_title(learner))

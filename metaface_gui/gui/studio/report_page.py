@@ -1,4 +1,4 @@
-"""The report: every method scored on the enrolled shots themselves, at a click, with the best one marked."""
+"""The report: on a click, scores every method on the enrolled shots and marks the best one."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ from metaface_gui.weights.whole_file import write_whole
 
 
 class ReportPage(QWidget):
-    """Follows the engine. The last report stays until the next one is there, with a word when it is out of date.
+    """Follows the engine. The last report stays until the next one arrives, with a note if it is out of date.
 
-    `refused` says that a file could not be written.
+    `refused`: a file could not be written.
     """
 
     refused = Signal(KnownError)
@@ -75,26 +75,26 @@ class ReportPage(QWidget):
 
     @property
     def report(self) -> SelfTestReport | None:
-        """What is shown; None before the first test has ended."""
+        """Return the report shown; None before the first test has ended."""
         return self._report
 
     @property
     def is_running(self) -> bool:
-        """Whether a test is under way."""
+        """Return whether a test is running."""
         return self._request is not None
 
     @property
     def request(self) -> RequestId | None:
-        """The test that is under way."""
+        """Return the id of the running test."""
         return self._request
 
     def start(self) -> None:
-        """Test all methods."""
+        """Start a test of all methods."""
         if not self.is_running and self.test_button.isEnabled():
             self.follow(self._studio.self_test())
 
     def follow(self, request: RequestId) -> None:
-        """Show how far a test is that was asked for."""
+        """Show the progress of the test with this request id."""
         self._request = request
         self._failure, self._news = None, ""
         self._tested_with = self._models
@@ -235,12 +235,12 @@ class ReportPage(QWidget):
         return f"metaface-report-{day}.{suffix}"
 
     def save_csv(self, path: Path) -> None:
-        """Write the table and every confusion; `refused` if that is not possible."""
+        """Write the table and every confusion; emit `refused` if that fails."""
         if self._report is not None:
             self._write(path, report_csv(self._report, self.table.rows()))
 
     def save_png(self, path: Path) -> None:
-        """Draw the table and the selected method's matrix; `refused` if they cannot be written."""
+        """Write a picture of the table and the selected method's matrix; emit `refused` if that fails."""
         if self._report is not None:
             self._write(path, report_png(self._report, self.table.rows(), self.table.learner))
 
@@ -269,7 +269,7 @@ class ReportPage(QWidget):
     def _on_self_tested(self, event: SelfTested) -> None:
         is_old = self._people is not None and event.report.revision < self._people.revision
         if is_old and not names_only_present(set(event.report.people), self._people):
-            return  # somebody was deleted, or renamed, while it was made
+            return  # somebody was deleted or renamed during the test
         self._report = event.report
         self._failure, self._news = None, ""
         self.table.show_report(event.report)
@@ -282,7 +282,7 @@ class ReportPage(QWidget):
         self._refresh()
 
     def _forget_report(self) -> None:
-        """Let go of a report that names somebody who was deleted."""
+        """Drop a report that names a deleted person."""
         self._report = None
         self._news = self.tr("Somebody was deleted, and the report with them. Test again.")
         self.table.forget_report()
@@ -325,7 +325,7 @@ class ReportPage(QWidget):
         self._say_use()
 
     def _what_is_missing(self) -> str:
-        """What the gallery lacks for a test, and what to do about it; empty if nothing, or it is not known yet."""
+        """Return what the gallery lacks for a test, and what to do; empty if nothing is missing or not known yet."""
         if self._people is None or any(person.shot_count > 1 for person in self._people.recognised):
             return ""
         with_shot = [person for person in self._people.recognised if person.shot_count]
@@ -369,7 +369,7 @@ class ReportPage(QWidget):
             self.second_line.setToolTip(f"{scope_text(report)}\n{settings_text(report)}")
 
     def _outdated(self) -> str:
-        """Why the report is not of what there is now; empty if it is."""
+        """Return why the report doesn't match the current state; empty if it does."""
         if self._report is None:
             return ""
         if self._people is not None and self._people.revision > self._report.revision:
@@ -398,5 +398,5 @@ class ReportPage(QWidget):
 
 
 def _settings_of(models: ModelsChanged) -> tuple[str, float, dict[str, object]]:
-    """What a report depends on besides the gallery."""
+    """Return what a report depends on besides the gallery."""
     return models.embedder, models.fpir, dict(models.hyperparameters)

@@ -1,4 +1,4 @@
-"""The self-test's table on screen: sorted by a click on a heading, one method selected, Enter to use it."""
+"""The self-test's table: sorted by a click on a heading, one method selected, Enter uses it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LEAST_WIDTHS = {
     ReportColumn.FPIR: 66,
     ReportColumn.ADAPT: 52,
 }
-"""Pixels, more where a heading needs them; a wider table first gives the shares room for their counts, then the method
-for its title and its mark."""
+"""Minimum widths in pixels, more where a heading needs it; surplus width first goes to the shares' counts, then to the
+method's title and mark."""
 _FIRST_TO_GO = (
     ReportColumn.NEAREST_CLEAN,
     ReportColumn.NEAREST_DEGRADED,
@@ -31,16 +31,16 @@ _FIRST_TO_GO = (
     ReportColumn.NAMED_CLEAN,
     ReportColumn.FPIR,
 )
-"""What is left out where there is too little room: rather than scrolled to, far from the method's name."""
+"""Columns dropped, in this order, if there is too little room: scrolling would part them from the method's name."""
 _COUNT_WIDTH = 62
 _BESIDE = 12
-"""Room of a scroll bar."""
+"""Pixels for a scroll bar."""
 _TABLE_SHARE = 0.64
 _HEAD_HEIGHT = 38
 
 
 def _least_widths() -> dict[ReportColumn, int]:
-    """As large as the letters, and as the longest line of a heading."""
+    """Return the minimum widths for the current font and the longest line of each heading."""
     letters = QFontMetrics(font(FontSize.SMALL, bold=True))
     return {
         column: max(
@@ -52,7 +52,7 @@ def _least_widths() -> dict[ReportColumn, int]:
 
 
 class _Head(QHeaderView):
-    """Titles of two lines; a small triangle beside the second one shows by which the table is sorted."""
+    """Headings of two lines; a small triangle beside the second one marks the sort column."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -64,7 +64,7 @@ class _Head(QHeaderView):
         Theme.current().changed.connect(self.viewport().update)
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        """Draw one title."""
+        """Draw one heading."""
         theme, is_sorted = Theme.current(), section == self.sortIndicatorSection()
         inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -3)
         lines = column_title(ReportColumn(section)).split("\n")
@@ -89,11 +89,11 @@ class _Head(QHeaderView):
 
 
 class ReportTable(QTableView):
-    """Always has one method selected once there is a report: at first the recommended one."""
+    """Keeps one method selected once there is a report: initially the recommended one."""
 
     learner_selected = Signal(str)
     learner_activated = Signal(str)
-    """Enter or a double click: the user wants this method."""
+    """Enter or a double click: the user wants to use this method."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,17 +114,17 @@ class ReportTable(QTableView):
 
     @property
     def learner(self) -> str:
-        """The selected method; empty before there is a report."""
+        """Return the selected method; "" before there is a report."""
         return str(self.currentIndex().data(ReportRole.LEARNER) or "")
 
     def show_report(self, report: SelfTestReport) -> None:
-        """Show another report, sorted as before, with the recommended method selected."""
+        """Show another report in the present sort order, with the recommended method selected."""
         self._model.set_report(report)
         self.select(report.recommended)
         self._share_width()
 
     def forget_report(self) -> None:
-        """Show none."""
+        """Show no report."""
         self._model.set_report(None)
 
     def select(self, learner: str) -> None:
@@ -134,28 +134,28 @@ class ReportTable(QTableView):
         self.scrollTo(index)
 
     def rows(self) -> tuple[LearnerScore, ...]:
-        """The report's rows as they are sorted now."""
+        """Return the report's rows in their current order."""
         return self._sorted.rows()
 
     def column_titles(self) -> tuple[tuple[ReportColumn, str], ...]:
-        """Every column with its title on one line."""
+        """Return every column with its heading on one line."""
         return tuple((column, column_title(column).replace("\n", " ")) for column in ReportColumn)
 
     def sort_by(self, column: ReportColumn) -> None:
-        """Sort with the best on top: the most named right, the fewest strangers, the least time; titles from A to Z."""
+        """Sort with the best on top: most named right, fewest strangers, least time; method titles from A to Z."""
         is_least_first = column in (ReportColumn.METHOD, ReportColumn.FPIR, ReportColumn.ADAPT)
         order = Qt.SortOrder.AscendingOrder if is_least_first else Qt.SortOrder.DescendingOrder
         self.sortByColumn(column, order)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter uses the selected method."""
+        """Use the selected method on Enter."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._activate()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out."""
+        """Distribute the width over the columns."""
         super().resizeEvent(event)
         self._share_width()
 
@@ -181,7 +181,7 @@ class ReportTable(QTableView):
 
 
 class ReportSplit(QSplitter):
-    """The table and what belongs to the selected method, side by side; shares its width out until the user has."""
+    """The table and the selected method's details side by side; sets the split itself until the user moves it."""
 
     def __init__(self, table: ReportTable, beside: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -192,7 +192,7 @@ class ReportSplit(QSplitter):
         self.splitterMoved.connect(self._on_moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """All columns first, then three fifths for the table."""
+        """Give the table room for all columns, and at least `_TABLE_SHARE` of the width."""
         super().resizeEvent(event)
         if not self._is_split_by_hand:
             table = max(sum(_least_widths().values()) + _BESIDE, int(_TABLE_SHARE * self.width()))

@@ -1,4 +1,4 @@
-"""The self-test's table: a row a method, sorted by numbers and not by what they look like."""
+"""The self-test's table model: one row per method, sorted by value rather than by text."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ _COLUMNS = Columns(ReportColumn, column_title, column_explanation, of_words=froz
 
 
 class ReportRole(IntEnum):
-    """What a delegate asks of a cell besides its text."""
+    """The roles of a cell besides its text."""
 
     LEARNER = int(Qt.ItemDataRole.UserRole)
     """The method's key."""
     SORT = LEARNER + 1
     PERCENT = LEARNER + 2
-    """The share alone; empty for cells that are none."""
+    """The percentage without its counts; empty for cells that aren't shares."""
     COUNT = LEARNER + 3
     """The counts alone."""
     IS_RECOMMENDED = LEARNER + 4
 
 
 class ReportTableModel(QAbstractTableModel):
-    """Rows in the methods' own order; put a `ReportSortModel` before it to sort."""
+    """Rows in the methods' own order; put a `ReportSortModel` on top to sort."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class ReportTableModel(QAbstractTableModel):
 
     @property
     def report(self) -> SelfTestReport | None:
-        """What is shown."""
+        """Return the report shown."""
         return self._report
 
     def set_report(self, report: SelfTestReport | None) -> None:
@@ -64,26 +64,26 @@ class ReportTableModel(QAbstractTableModel):
         self.endResetModel()
 
     def row_of(self, learner: str) -> int:
-        """The row of a method; -1 if it was not tested."""
+        """Return a method's row; -1 if it was not tested."""
         rows = () if self._report is None else self._report.rows
         return next((number for number, row in enumerate(rows) if row.learner == learner), -1)
 
     # Qt's side ------------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
-        """Methods."""
+        """Return the number of methods."""
         return 0 if parent.isValid() or self._report is None else len(self._report.rows)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
-        """Always the same ones."""
+        """Return the fixed number of columns."""
         return 0 if parent.isValid() else len(ReportColumn)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Titles, what they mean, and on which side they are."""
+        """Return the headings, their explanations and their alignment."""
         return _COLUMNS.heading(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """A cell in its roles."""
+        """Return a cell's value for a role."""
         if self._report is None or not index.isValid():
             return None
         return _cell(self._report, self._report.rows[index.row()], ReportColumn(index.column()), role)
@@ -112,7 +112,7 @@ def _spoken(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> 
 
 
 def _sortable(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> float | str:
-    """What was not measured comes below everything that was."""
+    """Return the sort value; what was not measured sorts below everything that was."""
     if column is ReportColumn.METHOD:
         return cell_text(report, row, column).casefold()
     value = value_of(row, column)
@@ -120,7 +120,7 @@ def _sortable(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -
 
 
 class ReportSortModel(QSortFilterProxyModel):
-    """Sorts a `ReportTableModel` by the numbers; rows that are equal keep the methods' order."""
+    """Sorts a `ReportTableModel` by value; equal rows keep the methods' order."""
 
     def __init__(self, model: ReportTableModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -129,7 +129,7 @@ class ReportSortModel(QSortFilterProxyModel):
         self._model = model
 
     def rows(self) -> tuple[LearnerScore, ...]:
-        """The report's rows as they are sorted now."""
+        """Return the report's rows in their current order."""
         report = self._model.report
         if report is None:
             return ()
@@ -137,10 +137,10 @@ class ReportSortModel(QSortFilterProxyModel):
         return tuple(report.rows[number] for number in order)
 
     def index_of(self, learner: str) -> QModelIndex:
-        """Where a method is now; invalid if it was not tested."""
+        """Return a method's index; invalid if it was not tested."""
         return self.mapFromSource(self._model.index(self._model.row_of(learner), 0))
 
 
 def recommended_word() -> str:
-    """What stands beside the recommended method."""
+    """Return the label of the recommended method."""
     return translate("Report", "Recommended")

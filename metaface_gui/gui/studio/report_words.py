@@ -1,4 +1,4 @@
-"""The self-test's figures in words: shares with the counts behind them, and their uncertainty."""
+"""The self-test's figures as text: shares with the counts behind them, and their uncertainty."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SHARE_COLUMNS = (
 
 
 def column_title(column: ReportColumn) -> str:
-    """A heading of two lines."""
+    """Return a heading of two lines."""
     return {
         ReportColumn.METHOD: translate("Report", "Method"),
         ReportColumn.NEAREST_CLEAN: translate("Report", "Closest match\nright, clean"),
@@ -46,7 +46,7 @@ def column_title(column: ReportColumn) -> str:
 
 
 def column_explanation(column: ReportColumn) -> str:
-    """What a column counts."""
+    """Return what a column counts."""
     return {
         ReportColumn.METHOD: translate("Report", "All methods, with their current settings"),
         ReportColumn.NEAREST_CLEAN: translate(
@@ -72,22 +72,22 @@ def column_explanation(column: ReportColumn) -> str:
 
 
 def percent_text(share: float, decimals: int = 1) -> str:
-    """A share of 0..1 in percent; a dash where nothing was measured."""
+    """Return a share (0..1) as a percentage; a dash where nothing was measured."""
     return UNMEASURED if math.isnan(share) else f"{100 * share:.{decimals}f} %"
 
 
 def share_text(row: LearnerScore, column: ReportColumn) -> str:
-    """A share column's percentage alone: that of strangers is small and measured on thousands of them."""
+    """Return a share column's percentage; with more decimals for strangers, a small share measured on thousands."""
     return percent_text(value_of(row, column), 2 if column is ReportColumn.FPIR else 1)
 
 
 def milliseconds_text(milliseconds: float) -> str:
-    """A time with about two significant digits."""
+    """Return a time with about two significant digits."""
     return f"{milliseconds:.1f}" if milliseconds < 10 else f"{milliseconds:,.0f}"
 
 
 def value_of(row: LearnerScore, column: ReportColumn) -> float:
-    """A column's number: a share of 0..1, milliseconds, NaN where nothing was measured."""
+    """Return a column's number: a share (0..1) or milliseconds; NaN where nothing was measured."""
     return {
         ReportColumn.METHOD: math.nan,
         ReportColumn.NEAREST_CLEAN: row.accuracy_clean,
@@ -100,7 +100,7 @@ def value_of(row: LearnerScore, column: ReportColumn) -> float:
 
 
 def probes_of(report: SelfTestReport, column: ReportColumn) -> int:
-    """How many probes a share is of; 0 for columns that are no shares of probes."""
+    """Return the number of probes behind a share; 0 for columns that aren't shares of probes."""
     if column not in SHARE_COLUMNS:
         return 0
     is_degraded = column in (ReportColumn.NEAREST_DEGRADED, ReportColumn.NAMED_DEGRADED)
@@ -108,7 +108,7 @@ def probes_of(report: SelfTestReport, column: ReportColumn) -> int:
 
 
 def count_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
-    """How many of how many, e.g. `96 of 100`; empty where nothing was counted."""
+    """Return the counts, e.g. `96 of 100`; empty where nothing was counted."""
     share, n = value_of(row, column), probes_of(report, column)
     if n == 0 or math.isnan(share):
         return ""
@@ -116,7 +116,7 @@ def count_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) 
 
 
 def cell_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
-    """A cell in full: `96.0 % (96 of 100)`."""
+    """Return a cell's full text: `96.0 % (96 of 100)`."""
     if column is ReportColumn.METHOD:
         return learner_title(row.learner)
     if column is ReportColumn.ADAPT:
@@ -126,7 +126,7 @@ def cell_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -
 
 
 def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
-    """What is behind a cell: counts and the interval that chance leaves open."""
+    """Return what is behind a cell: counts and the confidence interval."""
     if column is ReportColumn.METHOD:
         lines = [learner_title(row.learner), learner_explanation(row.learner)]
         if row.changed_settings:
@@ -138,7 +138,7 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
     share = value_of(row, column)
     if column is ReportColumn.ADAPT or math.isnan(share):
         return f"{column_explanation(column)}\n{text}"
-    # Copies of one shot are no independent trials, so the interval is that of the shots; so with strangers and folds.
+    # Copies of one shot are not independent trials, so n counts shots; likewise a stranger counts once over all folds.
     trials = report.n_strangers // 2 if column is ReportColumn.FPIR else report.n_probes
     decimals = 2 if column is ReportColumn.FPIR else 1
     low, high = wilson_interval(share, trials)
@@ -154,7 +154,7 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
 
 
 def recommendation_text(report: SelfTestReport) -> str:
-    """Which method is recommended and why, in one short line that claims no more than the shots can show."""
+    """Return the recommended method and the reason, in one short line that claims no more than the shots support."""
     title = learner_title(report.recommended)
     if len(report.rows) == 1:
         return translate("Report", "Only {title} was tested", None, title=title)
@@ -164,7 +164,7 @@ def recommendation_text(report: SelfTestReport) -> str:
 
 
 def par_text(report: SelfTestReport) -> str:
-    """What "clearly better" means, and of how many methods it does not hold."""
+    """Return what "clearly better" means, and how many methods are statistically tied with the best."""
     return translate(
         "Report",
         "{n} of {total} methods cannot be told apart from the best: a sign test over the shots finds no difference at "
@@ -176,7 +176,7 @@ def par_text(report: SelfTestReport) -> str:
 
 
 def scope_text(report: SelfTestReport) -> str:
-    """What was tested, in one line."""
+    """Return what was tested, in one line."""
     people = len(report.people)
     tested = (
         translate("Report", "{n} people", None, n=people)
@@ -192,7 +192,7 @@ def scope_text(report: SelfTestReport) -> str:
 
 
 def settings_text(report: SelfTestReport) -> str:
-    """Under which settings: embedder, threshold and where it comes from."""
+    """Return the test's settings: embedder, threshold and its origin."""
     embedder = translate("Report", "Embedder {id}", None, id=report.embedder_id or UNMEASURED)
     if report.n_strangers == 0:
         threshold = translate("Report", "fixed threshold: there are no strangers to measure it on")
@@ -208,5 +208,5 @@ def settings_text(report: SelfTestReport) -> str:
 
 
 def made_at_text(report: SelfTestReport) -> str:
-    """When it was made, in this computer's time."""
+    """Return when the report was made, in local time."""
     return report.made_at.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -1,4 +1,4 @@
-"""Adapting to this room: starting it, its effect on the strangers let through, and undoing it."""
+"""Adaptation to this room: start it, see its effect on the strangers let through, undo it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SMALL = "padding: 3px 10px; min-height: 18px;"
 
 
 class RoomAdaptation(QWidget):
-    """What is asked for goes to the engine; what is shown is what the engine says."""
+    """Requests go to the engine; the display shows what the engine reports."""
 
     def __init__(self, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)

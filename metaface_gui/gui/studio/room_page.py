@@ -13,20 +13,20 @@ from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
 from metaface_gui.gui.theme import Space, text_scale
 
 _BESIDE, _WIDE = 560, 740
-"""From the first width on the two stand side by side, so that both are in sight below a low video; from the second on
-the dial, with its many buttons, gets more of it than the other."""
+"""From the first width the two parts are side by side, so that both are visible below a low video; from the second,
+the dial with its many buttons gets the larger share."""
 
 
 class _Both(QWidget):
-    """What scrolls: as high as it has to be at its width, and not as if every button had a line of its own."""
+    """The scrolled contents: only as high as needed at their width, not as if every button had a line of its own."""
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as its widest parts."""
+        """Return the width of the widest part."""
         return QSize(super().minimumSizeHint().width(), 0)
 
 
 class RoomPage(QWidget):
-    """The environment dial on the left, adapting to the simulated room on the right, or below if narrow."""
+    """The environment dial on the left, adaptation to the simulated room on the right, or below it if narrow."""
 
     def __init__(self, source: SourceApi, room: RoomApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class RoomPage(QWidget):
         self._both.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
         self._both.addWidget(self.dial)
         self._both.addWidget(self.adaptation)
-        # It scrolls, or all pages would have to be as high as this one.
+        # It scrolls, as otherwise all pages would have to be as high as this one.
         scroll = QScrollArea(self)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
@@ -49,7 +49,7 @@ class RoomPage(QWidget):
         layout.addWidget(scroll)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the two beside each other where there is room."""
+        """Put the two parts side by side if there is room."""
         super().resizeEvent(event)
         is_beside, is_wide = self.width() >= _BESIDE, self.width() >= _WIDE * text_scale()
         directions = QBoxLayout.Direction

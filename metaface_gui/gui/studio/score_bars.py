@@ -1,4 +1,4 @@
-"""The best few people's scores as bars on the scale of margins: −1 a stranger, 0 the threshold, +1 the person."""
+"""The top people's scores as bars on the margin scale: −1 a stranger, 0 the threshold, +1 the person."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MOST_ROWS = 5
 
 
 def score_text(value: float) -> str:
-    """A score as it is written everywhere: two digits, and a real minus."""
+    """Return a score as displayed everywhere: two decimals, and a true minus sign."""
     return f"{value:.2f}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the columns lie, in pixels of the widget; bars reach from the margin −1 to +1."""
+    """The columns' positions, in widget pixels; bars span margins from −1 to +1."""
 
     name_width: float
     bar_left: float
@@ -38,7 +38,7 @@ class _Layout:
 
 
 class ScoreBars(QWidget):
-    """One row a person, the best first; the threshold is a line through all of them, with its number above."""
+    """One row per person, the best first; the threshold is a line through all rows, with its value above."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,9 +50,9 @@ class ScoreBars(QWidget):
         Theme.current().changed.connect(self.update)
 
     def show_scores(self, scores: Sequence[tuple[str, float]], decision: Identification, denied: str = "") -> None:
-        """Show these people's scores, best first, as margins to the threshold of `decision`; the tooltip has raw ones.
+        """Show these people's scores, best first, as margins to `decision`'s threshold; the tooltip has the raw scores.
 
-        `denied` is whom the user said this is not: struck out, whatever their score.
+        `denied` are the people the user said this is not: they are struck out, whatever their score.
         """
         margins = [(name, replace(decision, score=score).margin) for name, score in scores]
         self._margins = tuple((name, -1.0 if isnan(margin) else margin) for name, margin in margins)
@@ -67,24 +67,24 @@ class ScoreBars(QWidget):
         self.update()
 
     def show_margins(self, margins: Sequence[tuple[str, float]]) -> None:
-        """Show these people's margins, in this order; nan: of somebody who is nowhere near."""
+        """Show these people's margins, in this order; nan for somebody who is nowhere near."""
         self._margins = tuple((name, -1.0 if isnan(margin) else margin) for name, margin in margins)
         self._denied = ""
         self.update()
 
     def set_letters(self, letters_px: int) -> None:
-        """Make letters this high, and rows and bars with them."""
+        """Set the letter height; rows and bars scale with it."""
         self._letters_px = letters_px
         self.update()
 
     @property
     def most_rows(self) -> int:
-        """How many rows fit."""
+        """Return how many rows fit."""
         return max(1, int((self.height() - self._row) / self._row + 0.01))
 
     @property
     def _growth(self) -> float:
-        """How much larger than usual letters are."""
+        """Return the letter height relative to the usual one."""
         return self._letters_px / FontSize.BODY
 
     @property
@@ -92,11 +92,11 @@ class ScoreBars(QWidget):
         return _ROW * self._growth
 
     def sizeHint(self) -> QSize:
-        """All rows, with room for the threshold's number."""
+        """Return room for all rows and the threshold's value."""
         return QSize(220, _MOST_ROWS * _ROW + _ROW)
 
     def minimumSizeHint(self) -> QSize:
-        """Narrow, and high enough for the best three."""
+        """Return a narrow size with room for the best three."""
         return QSize(150, 4 * _ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

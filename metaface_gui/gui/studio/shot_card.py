@@ -1,4 +1,4 @@
-"""The card beside a dot of the embedding map: the shot's picture and whose it is."""
+"""The card beside a dot of the embedding map: the shot's picture and the person's name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FROM_DOT = 14
 
 
 class ShotCard(QWidget):
-    """Lies over the plot and lets the pointer through; the initials stand in for a picture that is still read."""
+    """Overlays the plot and ignores the pointer; initials stand in for a picture that is still being read."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -30,16 +30,16 @@ class ShotCard(QWidget):
 
     @property
     def name(self) -> str:
-        """Whose shot it is."""
+        """Return the person's name."""
         return self._name
 
     @property
     def has_picture(self) -> bool:
-        """Whether the shot's picture is shown, not the initials."""
+        """Return whether the picture is shown rather than the initials."""
         return self._picture is not None
 
     def show_shot(self, name: str, picture: bytes | None, dot: QPoint) -> None:
-        """Show a shot beside its dot, which is in the parent's pixels; `picture` is encoded, None while it is read."""
+        """Show a shot beside its dot (parent's pixels); `picture` is encoded, None while it is being read."""
         self._name, self._picture = name, picture
         self.setAccessibleName(name)
         self.move(self._place(dot))
@@ -48,16 +48,16 @@ class ShotCard(QWidget):
         self.update()
 
     def forget_pictures(self) -> None:
-        """Keep nothing of pictures: some may have been deleted."""
+        """Drop all cached pictures, as some may have been deleted."""
         self._pictures.keep_only(())
         self.hide()
 
     def sizeHint(self) -> QSize:
-        """The picture and a line."""
+        """Return room for the picture and a line."""
         return QSize(_SIDE + 2 * Space.S, _SIDE + 2 * Space.S + 20)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw ground, picture, name."""
+        """Draw background, picture and name."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,7 +76,7 @@ class ShotCard(QWidget):
         painter.drawText(QRectF(Space.S, place.bottom(), _SIDE, 24), Qt.AlignmentFlag.AlignCenter, elided)
 
     def _place(self, dot: QPoint) -> QPoint:
-        """To the right of the dot, or to its left, and as a whole within the parent."""
+        """Return a position to the right or left of the dot, entirely within the parent."""
         parent = self.parentWidget() or self
         x = dot.x() + _FROM_DOT
         if x + self.width() > parent.width():

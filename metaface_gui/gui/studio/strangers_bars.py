@@ -20,14 +20,14 @@ _TICKS = (0.001, 0.01, 0.1, 1.0)
 
 
 def percent(share: float) -> str:
-    """A share of strangers as it is said: one digit where it is small, for no more is known."""
+    """Return a share of strangers as displayed: one significant digit if it is small, as no more is known."""
     if share < 0.0001:
         return "0\u00a0%"
     return f"{100 * share:.0f}\u00a0%" if share >= 0.0995 else f"{100 * share:.{1 if share < 0.0095 else 2}g}\u00a0%"
 
 
 class StrangersBars(QWidget):
-    """On a logarithmic scale: from a hundred in a hundred to one in a thousand is what thresholds differ by."""
+    """Bars on a logarithmic scale from 100 % down to 0.1 %, the range over which thresholds differ."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +38,7 @@ class StrangersBars(QWidget):
         Theme.current().changed.connect(self.update)
 
     def show_evaluation(self, evaluated: RoomEvaluated | None, fpir: float) -> None:
-        """Show what was evaluated, against the share that the user chose; None: nothing yet."""
+        """Show an evaluation against the share that the user chose; None: nothing yet."""
         self._fpir = fpir
         self._rows = []
         if evaluated is not None:
@@ -55,11 +55,11 @@ class StrangersBars(QWidget):
             self._rows.append((title, here.let_through, colour))
 
     def sizeHint(self) -> QSize:
-        """Two rows and the scale; always, so that nothing below jumps."""
+        """Return room for two rows and the scale, always, so that nothing below jumps."""
         return QSize(240, 2 * _ROW + _AXIS)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Bars from the left, whiskers over what is uncertain, a line at the promise."""
+        """Draw the bars, whiskers for the uncertainty, and a line at the chosen share."""
         theme = Theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

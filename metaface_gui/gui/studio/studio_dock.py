@@ -16,7 +16,7 @@ _SMALL = "QToolButton { padding: 2px 8px; min-height: 18px; }"
 
 
 class StudioDock(QTabWidget):
-    """Holds the pages and opens the right one. `key_changed` carries the open page's key, for who remembers it.
+    """Holds the pages and opens the requested one. `key_changed` carries the open page's key, to be remembered.
 
     `pages` are each page's key, title and widget, in the order of the tabs.
     """
@@ -42,7 +42,7 @@ class StudioDock(QTabWidget):
         self.currentChanged.connect(lambda _index: self.key_changed.emit(self.key))
 
     def offer_large(self, action: QAction) -> None:
-        """Put a button for this action, which makes the studio large, beside the tabs."""
+        """Add a button for this action, which enlarges the studio, beside the tabs."""
         self.large_button.setDefaultAction(action)
         self.large_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.large_button.setAccessibleName(plain(action.text()))
@@ -50,11 +50,11 @@ class StudioDock(QTabWidget):
 
     @property
     def key(self) -> str:
-        """The open page; empty while there is none."""
+        """Return the open page's key; "" while there is none."""
         return self._keys[self.currentIndex()] if self._keys else ""
 
     def page(self, kind: type[Page]) -> Page:
-        """The page of this class.
+        """Return the page of this class.
 
         Raises:
             StopIteration: if there is none.
@@ -62,6 +62,6 @@ class StudioDock(QTabWidget):
         return next(page for page in map(self.widget, range(self.count())) if isinstance(page, kind))
 
     def open_key(self, key: str) -> None:
-        """Open a page; a key that there is not changes nothing."""
+        """Open a page; an unknown key changes nothing."""
         if key in self._keys:
             self.setCurrentIndex(self._keys.index(key))

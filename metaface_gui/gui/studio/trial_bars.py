@@ -1,4 +1,4 @@
-"""The strategies that Auto tried, each with a bar for its reward; the one that it chose is marked."""
+"""The strategies that Auto tried, each with a bar for its reward; the chosen one is marked."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_NAME = 0.45
 
 
 class TrialBars(QWidget):
-    """A list in the order of the trials; it scrolls where there are more than fit."""
+    """A list in the order of the trials; it scrolls if they don't fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +39,7 @@ class TrialBars(QWidget):
         layout.addWidget(scroll, 1)
 
     def show_trials(self, trials: tuple[Trial, ...], chosen: Trial | None) -> None:
-        """Show these."""
+        """Show these trials."""
         self._list.show_trials(trials, chosen)
         self.setAccessibleDescription("; ".join(self._list.lines()))
 
@@ -59,7 +59,7 @@ class _List(QWidget):
         self.update()
 
     def lines(self) -> list[str]:
-        """The list in words."""
+        """Return the list in words."""
         words = []
         for trial in self._trials:
             line = f"{translate('Learners', trial.strategy)} {_percent(trial)}"
@@ -108,7 +108,7 @@ class _List(QWidget):
         paint_bar(painter, bar, trial.reward, learner_colour(AUTO) if is_chosen else theme.color("border_strong"))
 
     def _chosen_one(self) -> Trial | None:
-        """The trial that won: the first of equals."""
+        """Return the winning trial; the first if there are equal ones."""
         return next((trial for trial in self._trials if trial == self._chosen), None)
 
 

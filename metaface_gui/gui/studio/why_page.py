@@ -1,4 +1,4 @@
-"""Why this name: one face's decision taken apart, with the parts of the picture that it rests on."""
+"""Why this name: explains one face's decision, with the regions of the picture that it rests on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from metaface_gui.types import UNKNOWN, PersonId, RequestId
 
 
 def decision_text(explanation: Explanation) -> str:
-    """The decision in one line: who was nearest, by how much, what was needed, and what came of it."""
+    """Return the decision in one line: the nearest person, the margin, the threshold, and the outcome."""
     decision, denied = explanation.decision, shortened(explanation.denied)
     if not explanation.scores:
         return translate("Why", "Nobody is enrolled → Unknown")
@@ -63,14 +63,14 @@ def decision_text(explanation: Explanation) -> str:
 
 
 def _names_in(explanation: Explanation) -> set[str]:
-    """Everybody whom an explanation names."""
+    """Return everybody whom an explanation names."""
     decision = explanation.decision
     names = {decision.name or "", decision.nearest_name or "", explanation.heat_of, explanation.denied}
     return (names | {name for name, _ in explanation.scores}) - {""}
 
 
 class WhyPage(QWidget):
-    """Asks the engine about one track at a time, and only while it can be seen; shows the answer until the next."""
+    """Asks the engine about one track at a time, and only while visible; shows the answer until the next one."""
 
     def __init__(self, studio: StudioApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,16 +98,16 @@ class WhyPage(QWidget):
 
     @property
     def track_id(self) -> int | None:
-        """The face that is explained, None before one is picked."""
+        """Return the explained face's track id, None before one is picked."""
         return self._track_id
 
     @property
     def is_busy(self) -> bool:
-        """Whether an answer is awaited."""
+        """Return whether a request is pending."""
         return self._request is not None
 
     def select_track(self, track_id: int) -> None:
-        """Explain the face that carries this track id, now or as soon as the page can be seen."""
+        """Explain the face with this track id, now or as soon as the page is visible."""
         self._track_id = track_id
         self._is_asked, self._decided = False, None
         self._ask_if_visible()
@@ -117,21 +117,21 @@ class WhyPage(QWidget):
         self._step(1)
 
     def select_previous(self) -> None:
-        """Explain the face before this one."""
+        """Explain the previous face."""
         self._step(-1)
 
     def explain_again(self) -> None:
-        """Ask again about the same face, as it looks now."""
+        """Explain the same face again, as it looks now."""
         if self._track_id is not None:
             self.select_track(self._track_id)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Ask what was put off."""
+        """Send a deferred request."""
         super().showEvent(event)
         self._ask_if_visible()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Wait for nothing that nobody sees: an open question is asked again when the page can be seen again."""
+        """Drop a pending request while hidden; it is sent again when the page becomes visible."""
         super().hideEvent(event)
         self._is_asked = self._is_asked and not self.is_busy
         self._set_request(None)
@@ -224,8 +224,8 @@ class WhyPage(QWidget):
         return section
 
     def _has_room_for(self, *more: QWidget) -> bool:
-        """Whether nothing is cut when these stand beside what is always shown. In a narrow window the looks are told by
-        their number alone, and the heat's colours by the picture's tooltip."""
+        """Return whether these fit uncut beside what is always shown. In a narrow window only the number of looks is
+        shown, and the heat's colours are explained in the picture's tooltip."""
         parts = (self._scores_section, self._near_section, self._quality_section, *more)
         widths = sum(part.minimumSizeHint().width() + Space.L for part in parts)
         return self.picture.width() + widths + 2 * Space.M <= self.width()
@@ -277,7 +277,7 @@ class WhyPage(QWidget):
             self._follow((decisions[0].person_id, decisions[0].is_denied))
 
     def _follow(self, decided: tuple[PersonId | None, bool]) -> None:
-        """Ask again once the picture says something else of the face than when it was asked about."""
+        """Ask again once the decision about the face differs from the one that was explained."""
         before, self._decided = self._decided, decided
         if before not in (None, decided):
             self._is_asked = False
@@ -290,9 +290,9 @@ class WhyPage(QWidget):
 
     def _on_explained(self, answer: Explained) -> None:
         if answer.request_id != self._request:
-            return  # another face was picked meanwhile, or the same one asked about again
+            return  # another face was picked meanwhile, or the same one was asked about again
         if answer.explanation is not None and not names_only_present(_names_in(answer.explanation), self._people):
-            self.explain_again()  # it was asked before somebody was deleted or renamed
+            self.explain_again()  # the request predates the deletion or renaming of a person
             return
         if answer.explanation is None:
             self._say(
@@ -306,12 +306,12 @@ class WhyPage(QWidget):
     def _on_gallery(self, changed: GalleryChanged) -> None:
         self._people = changed.snapshot
         if self._shown is not None and not names_only_present(_names_in(self._shown), self._people):
-            # Nothing may go on naming, or showing, somebody who was deleted.
+            # A deleted person must not be named or shown any longer.
             self._say(self.tr("The people have changed"), self.tr("Press “Explain again”."))
 
     def _on_request_ended(self, ended: RequestEnded) -> None:
         if ended.request_id != self._request:
-            return  # it was answered
+            return  # the answer has already arrived
         self._set_request(None)
         if self._shown is None:
             self._say(self.tr("No answer"), self.tr("The engine is busy. Press “Explain again” in a moment."))
@@ -327,7 +327,7 @@ class WhyPage(QWidget):
         )
 
     def _say(self, title: str, next_step: str) -> None:
-        """Say what to do in place of an explanation, of which nothing is kept: who is in it may be deleted unseen."""
+        """Show a hint in place of an explanation, which is dropped, as its people may be deleted unnoticed."""
         self._shown = None
         self._let_go()
         self.decision.setText("")
@@ -353,7 +353,7 @@ class WhyPage(QWidget):
         self._stack.setCurrentWidget(self._content)
 
     def _let_go(self) -> None:
-        """Keep nothing of the last explanation."""
+        """Drop the last explanation."""
         self.picture.show_face(np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32))
         self.legend.setToolTip("")
         self.bars.show_scores((), UNKNOWN)
