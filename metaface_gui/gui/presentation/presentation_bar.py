@@ -57,7 +57,7 @@ class PresentationBar(QWidget):
 
 
 class HidingBar(PresentationBar):
-    """Shows at its parent's upper edge while the pointer moves and for a while after, like in video players. Centred
+    """Shows at its parent's upper edge while the pointer moves and for a while after, as in video players. Centred
     on `over`, a child of the parent, and moves down below any widgets in `beside` that it would cover.
 
     Each button also shows its shortcut.
