@@ -1,4 +1,4 @@
-"""Leads the user through a lesson: moves on when a step's task was seen done, or when they press Next."""
+"""Leads the user through a lesson: moves on when a step's task is seen done, or on Next."""
 
 from __future__ import annotations
 

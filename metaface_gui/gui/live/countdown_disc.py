@@ -35,7 +35,7 @@ class CountdownDisc(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square."""
+        """Return the size of a square."""
         return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

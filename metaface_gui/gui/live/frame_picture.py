@@ -106,7 +106,7 @@ class FramePicture:
         self._made_here.clear()
 
     def paint(self, painter: QPainter, geometry: VideoGeometry) -> None:
-        """Draw the picture at its place, mirrored if the geometry is."""
+        """Draw the picture at the geometry's place, mirrored if the geometry is."""
         ratio = painter.device().devicePixelRatioF()
         place = geometry.target.toRect()
         width, height = round(place.width() * ratio), round(place.height() * ratio)

@@ -1,4 +1,4 @@
-"""The video once more, for an audience on another screen: the same picture, the same names, in large letters."""
+"""A copy of the video for an audience on another screen: the same picture and names, in large letters."""
 
 from __future__ import annotations
 

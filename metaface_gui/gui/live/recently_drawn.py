@@ -8,7 +8,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 FRAMES = 30
-"""A drawing that no frame of such a period used is dropped after the next one: within two seconds in a live view."""
+"""Length of a period in frames; a drawing unused for a whole period is dropped: within two seconds in a live view."""
 
 
 class RecentlyDrawn(Generic[K, V]):

@@ -105,7 +105,7 @@ class SplitView(QWidget):
 
     @property
     def primary(self) -> LiveView:
-        """The left view, of the deciding method; messages lie on it."""
+        """The left view, of the deciding method; messages are shown over it."""
         return self._primary
 
     @property

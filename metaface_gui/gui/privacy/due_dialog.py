@@ -1,4 +1,4 @@
-"""Whose period is over or soon will be, as a list to choose from: keep them for the same time again, or delete them."""
+"""A list of the people whose period is over or soon will be: keep them for the same time again, or delete them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class DueDialog(QDialog):
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
 
     def show_due(self, due: Due) -> None:
-        """Show who is due now; ticks stay, and people who have become overdue are ticked."""
+        """Show who is due now; ticks stay, and newly listed people whose period is over are ticked."""
         known = {self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())}
         ticked, now = set(self.chosen()), datetime.now(UTC)
         self.list.clear()

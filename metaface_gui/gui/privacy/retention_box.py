@@ -14,7 +14,7 @@ from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 
 NO_LIMIT, UNTIL_DATE = "none", "date"
 DEFAULT_CHOICE = "365"
-"""A year, then the user is asked (nothing is deleted by default): data that nobody is asked about stays for ever."""
+"""A year, after which the user is asked; nothing is deleted by itself. Data that nobody asks about stays for ever."""
 
 
 class RetentionBox(QWidget):
