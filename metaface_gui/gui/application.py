@@ -1,4 +1,4 @@
-"""Qt's application, and whether there is anything to draw on. Light to import: no widgets, no models."""
+"""Qt's application, and whether there is a display to draw on. Cheap to import: no widgets, no models."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _PLATFORMS_NOBODY_SEES = ("offscreen", "minimal")
 
 
 def draw_off_screen_without_display() -> None:
-    """Have Qt draw into memory where no window can be opened; before the application is made."""
+    """Make Qt draw into memory if no window can be opened; call this before the application is created."""
     if desktop_problem() is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def is_seen() -> bool:
-    """Whether anybody can see a window: there may be a display, and Qt was not told to draw off screen."""
+    """Return whether a window would be visible: there may be a display, and Qt was not told to draw off screen."""
     if not sys.platform.startswith("linux"):
         return os.environ.get("QT_QPA_PLATFORM") not in _PLATFORMS_NOBODY_SEES
     platforms = qt_platforms(os.environ)
@@ -38,12 +38,12 @@ def make_application() -> QApplication:
     if (problem := desktop_problem()) is not None:
         raise problem
     try:
-        from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - may fail for want of a system library
+        from PySide6.QtWidgets import QApplication  # noqa: PLC0415 - fails if a system library is missing
     except ImportError as error:
         text = QT_TRANSLATE_NOOP("Errors", "Qt cannot start: {reason}. Install PySide6 again, or update the system.")
         raise KnownError(text, reason=error) from error
-    # Qt would fill what is higher than 96 rows by threads of its own, and wait for them: beside a network that computes
-    # on all cores that took tens of milliseconds for a rectangle that one thread fills in less than one.
+    # Qt would fill areas of more than 96 rows on its own thread pool, and wait for it: beside a network computing on
+    # all cores, that took tens of milliseconds for a rectangle that a single thread fills in less than one.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)

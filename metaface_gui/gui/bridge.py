@@ -51,9 +51,9 @@ from metaface_gui.engine.live.latest_slot import LatestSlot
 class EngineBridge(QObject):
     """An `EngineListener` that is called on any thread and emits one signal per kind of event on its own thread.
 
-    Events keep their order. `ResultReady` is coalesced: a GUI that is busy finds only the newest result, so nothing
-    piles up (`FrameReady` is sent only once per unread frame already). After `close` nothing is delivered, not even
-    what was under way.
+    Events keep their order. `ResultReady` is coalesced: a busy GUI receives only the newest result, so nothing piles up
+    (`FrameReady` is already sent only once per unread frame). After `close` nothing is delivered, not even events
+    under way.
     """
 
     source_changed = Signal(SourceChanged)
@@ -141,7 +141,7 @@ class EngineBridge(QObject):
 
     def __call__(self, event: EngineEvent) -> None:
         """Take an event on any thread; returns at once."""
-        # The lock keeps `close`, and with it the end of this object, from coming between the test and the emit.
+        # The lock keeps `close`, and so this object's deletion, from coming between the test and the emit.
         with self._lock:
             if self._is_closed:
                 return
@@ -150,7 +150,7 @@ class EngineBridge(QObject):
             self._arrived.emit(event)
 
     def close(self) -> None:
-        """Deliver nothing any more; safe to call twice, on the GUI thread."""
+        """Stop delivering events; call it on the GUI thread, twice if need be."""
         with self._lock:
             self._is_closed = True
         self._newest_result.close()

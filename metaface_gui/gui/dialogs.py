@@ -24,7 +24,7 @@ def _heading(text: str, role: str = "heading") -> QLabel:
 
 
 class MethodsDialog(QDialog):
-    """What each method does and which paper it comes from, from what the methods say of themselves."""
+    """What each method does and which paper it comes from, taken from the methods' own descriptions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What the environment dial's places are called on screen."""
+"""Names on screen of the environment dial's effects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from metaface_gui.metalearning.frame_environments import EnvironmentSetting
 
 
 def effect_title(name: str) -> str:
-    """An effect's name; one that there is not is shown as it is."""
+    """Return an effect's title; an unknown key is returned unchanged."""
     titles = {
         "masks": translate("Environments", "Mask"),
         "side_light": translate("Environments", "Side light"),
@@ -24,7 +24,7 @@ def effect_title(name: str) -> str:
 
 
 def effect_explanation(name: str) -> str:
-    """What an effect does to the picture, in one line."""
+    """Return in one line what an effect does to the picture; empty for an unknown key."""
     words = {
         "masks": translate("Environments", "A mask is drawn on every face that is found."),
         "side_light": translate("Environments", "One lamp on one side: half of each face is dark."),
@@ -41,12 +41,12 @@ def effect_explanation(name: str) -> str:
 
 
 def setting_words(setting: EnvironmentSetting) -> str:
-    """What the dial is set to, e.g. “Fading light 60 %, Fog 30 %”; "" where it is off."""
+    """Return what the dial is set to, e.g. “Fading light 60 %, Fog 30 %”; "" if it is off."""
     parts = ((name, round(100 * strength)) for name, strength in setting.effects)
     return listed(f"{effect_title(name)} {percent}\u00a0%" for name, percent in parts if percent)
 
 
 def label_words(label: str) -> str:
-    """The same of a frame's or a shot's mark, which is `EnvironmentSetting.label`."""
+    """Return the same for the `EnvironmentSetting.label` with which a frame or shot is marked."""
     parts = (part.rpartition(" ") for part in label.split(", ") if part)
     return listed(f"{effect_title(name)} {percent}\u00a0%" for name, _space, percent in parts)

@@ -1,4 +1,4 @@
-"""Asks for files to import people from or export them to."""
+"""Asks for files to enrol or import people from, or to export them to."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_file
 
 
 class GalleryFiles(QObject):
-    """Opens dialogs over `window`; what was chosen goes to the engine, or to `enroll_from`."""
+    """Opens dialogs over `window`; passes what was chosen to the engine, or to `enroll_from`."""
 
     def __init__(
         self, people: PeopleApi, bridge: EngineBridge, window: QWidget, enroll_from: Callable[[list[Path]], None]
@@ -25,14 +25,14 @@ class GalleryFiles(QObject):
         self.people = PeopleFiles(people, bridge, window)
 
     def ask_for_shots(self) -> None:
-        """Enrol somebody from pictures or videos."""
+        """Ask for pictures or videos to enrol somebody from."""
         filters = [file_filter(self.tr("Pictures and videos"), [*PICTURES, *VIDEOS])]
         ask_for_files(self._window, self.tr("Choose pictures or videos of one person"), filters, self._enroll_from)
 
     def ask_import(self) -> None:
-        """Add the people of an exported file."""
+        """Ask for an exported file, and add its people."""
         self.people.ask_import()
 
     def ask_export(self) -> None:
-        """Write everybody to a file."""
+        """Ask for a file, and write everybody to it."""
         self.people.ask_export()

@@ -1,4 +1,4 @@
-"""What a window hands over to its successor: what is on screen but neither remembered nor known to the engine."""
+"""What a window hands over to its successor: what is on screen but neither stored nor known to the engine."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from metaface_gui.types import Frame, PersonId, RequestId
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handover:
-    """Taken with `of` before the previous window is closed, handed over in two steps: `give_picture` and, once the
-    engine has told the new window its state, `give_rest`.
+    """Taken with `of` before the previous window is closed, and handed over in two steps.
 
-    Consent is not handed over: it is given for what stands there, and that was made again.
+    First `give_picture`; then, once the new window has received the engine's state, `give_rest`. Consent is not handed
+    over, because it was given for the form as it stood, which has been created again.
     """
 
     frame: Frame | None
@@ -39,7 +39,7 @@ class Handover:
 
     @classmethod
     def of(cls, window: MainWindow) -> Handover:
-        """Look at what this window shows."""
+        """Record what this window shows."""
         people, stage = window.side.people, window.stage
         return cls(
             frame=window.live_view.frame,
@@ -61,16 +61,16 @@ class Handover:
         )
 
     def give_picture(self, window: MainWindow, looked_at: Frame | None) -> None:
-        """Show the same frame: of a paused source no other will come.
+        """Show the same frame, because a paused source sends no other.
 
-        `looked_at` is the one of the newest result, whose faces would else be taken for those of a source before.
+        `looked_at` is the frame of the newest result, whose faces would otherwise be attributed to a previous source.
         """
         if self.frame is not None:
             for frame in (looked_at or self.frame, self.frame):
                 window.live_view.show_frame(PictureBuffers().prepare(frame, frozenset()))
 
     def give_rest(self, window: MainWindow) -> None:
-        """Open, choose and type what was open, chosen and typed."""
+        """Restore what was open, chosen and typed."""
         people, stage = window.side.people, window.stage
         people.search.setText(self.search)
         people.order.setCurrentIndex(people.order.findData(self.order))

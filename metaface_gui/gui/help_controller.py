@@ -20,7 +20,7 @@ from metaface_gui.gui.window_state import WindowState
 
 
 class HelpController(QObject):
-    """Opens everything that explains, over `window`."""
+    """Opens every kind of help over `window`."""
 
     def __init__(
         self,
@@ -46,20 +46,20 @@ class HelpController(QObject):
         commands.about.triggered.connect(lambda: AboutDialog(window).open())
 
     def welcome(self, state: WindowState) -> None:
-        """Give the tour to somebody who has not had it."""
+        """Start the tour for a user who has not seen it."""
         if not state.is_tour_seen:
             state.is_tour_seen = True
             self.tour.start()
 
     def open_shortcuts(self) -> None:
-        """List what the keyboard can do."""
+        """Show the list of keyboard shortcuts."""
         dialog = ShortcutsDialog(self._commands.groups, self._window)
         dialog.methods_wanted.connect(lambda: MethodsDialog(dialog).open())
         dialog.tour_wanted.connect(self.tour.start)
         dialog.open()
 
     def open_methods(self) -> None:
-        """Explain each method."""
+        """Show the explanations of the methods."""
         MethodsDialog(self._window).open()
 
     def _stops(self) -> Sequence[TourStop]:

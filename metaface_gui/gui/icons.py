@@ -15,18 +15,18 @@ from metaface_gui.gui.theme import Theme
 from metaface_gui.resources import assets_dir
 
 _MOST_PX = 48
-"""Icons of buttons, actions and menus are no larger, in device-independent pixels."""
+"""Maximum size of the icons of buttons, actions and menus, in device-independent pixels."""
 
 
 class HasIcon(Protocol):
-    """A button, an action, a menu: what `set_icon` can give an icon."""
+    """A button, an action or a menu: anything that `set_icon` can give an icon."""
 
     def setIcon(self, icon: QIcon) -> None:
         """Show `icon`."""
 
 
 def icon_names() -> list[str]:
-    """Names that `icon_pixmap` and `set_icon` take."""
+    """Return the names that `icon_pixmap` and `set_icon` accept."""
     return sorted(path.stem for path in (assets_dir() / "icons").glob("*.svg"))
 
 
@@ -36,25 +36,25 @@ def icon_pixmap(name: str, size: int, color: QColor, scale: float = 1.0) -> QPix
     Raises:
         FileNotFoundError: if there is no icon of that name.
     """
-    # A copy: what is kept for others has a density of its own.
+    # A copy, because the cached pixmap keeps its own device pixel ratio.
     pixmap = QPixmap(_pixmap(name, color, round(size * scale)))
     pixmap.setDevicePixelRatio(scale)
     return pixmap
 
 
 def make_icon(name: str, token: str = "text") -> QIcon:
-    """An icon in a colour of the present theme; it does not follow later changes (see `set_icon`).
+    """Return an icon in a colour of the current theme; it does not follow later changes (see `set_icon`).
 
     Raises:
         FileNotFoundError: if there is no icon of that name.
     """
-    _path(name)  # raises where there is none, before anybody looks at it
+    _path(name)  # raise for an unknown name now, not when it is painted
     theme = Theme.current()
     return QIcon(_LineIcon(name, theme.color(token), theme.color("disabled")))
 
 
 class _LineIcon(QIconEngine):
-    """Draws one icon when somebody looks at it: a window has a hundred, most of them in menus and on hidden pages."""
+    """Draws an icon only when it is shown: a window has a hundred, most of them in menus and on hidden pages."""
 
     _clones: ClassVar[list[QIconEngine]] = []
 
@@ -64,20 +64,20 @@ class _LineIcon(QIconEngine):
         self._color, self._disabled = color, disabled
 
     def clone(self) -> QIconEngine:
-        """For an icon that is to be changed while another shows the same, as none of ours is."""
+        """Copy the engine, for an icon that is changed while another shares it; none of ours is."""
         clone = _LineIcon(self._name, self._color, self._disabled)
-        # PySide does not hand it over to Qt: it would go with the last that Python knows of it, and Qt would crash.
+        # PySide does not pass ownership to Qt: the clone would die with its last Python reference, and Qt would crash.
         self._clones.append(clone)
         return clone
 
     def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:  # noqa: ARG002 - Qt's
-        """As large as is asked for, within bounds; always a square."""
+        """Return the size asked for, within bounds; always a square."""
         side = min(size.width(), size.height(), _MOST_PX)
         return QSize(side, side)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:  # noqa: ARG002 - Qt's
         """Draw it as large as fits into `size`, which is in pixels of the screen."""
-        if size.isEmpty():  # of a button that is squeezed to nothing
+        if size.isEmpty():  # a button squeezed to nothing
             return QPixmap()
         color = self._disabled if mode == QIcon.Mode.Disabled else self._color
         pixmap = _pixmap(self._name, color, min(size.width(), size.height()))
@@ -98,7 +98,7 @@ class _LineIcon(QIconEngine):
 
 @cache
 def _path(name: str) -> Path:
-    """Where an icon is; asked of the disk once, for a window has a hundred.
+    """Return an icon's path; the disk is asked only once, because a window has a hundred icons.
 
     Raises:
         FileNotFoundError: if there is no icon of that name.
@@ -110,7 +110,7 @@ def _path(name: str) -> Path:
 
 
 def _pixmap(name: str, color: QColor, pixels: int) -> QPixmap:
-    """Draw an icon (pixels, pixels), or take what Qt keeps of it."""
+    """Draw an icon (pixels, pixels), or take it from Qt's cache."""
     key, pixmap = f"metaface {name} {color.name()} {pixels}", QPixmap()
     if not QPixmapCache.find(key, pixmap):
         pixmap = _draw(_renderer(name, color), pixels)
@@ -133,7 +133,7 @@ def _draw(renderer: QSvgRenderer, pixels: int) -> QPixmap:
 
 
 def app_icon() -> QIcon:
-    """MetaFace's own icon."""
+    """Return MetaFace's own icon."""
     return QIcon(str(assets_dir() / "icons" / "metaface.svg"))
 
 

@@ -1,7 +1,7 @@
 """Ctrl+C, SIGTERM and SIGHUP close the window cleanly, like its close button, instead of raising in Qt's event loop.
 
-Python runs a signal's handler between two of its own instructions, and while Qt waits for events there are none: the
-signal's number comes through a socket that Qt watches (`signal.set_wakeup_fd`), which wakes the loop up.
+Python runs a signal handler between two of its own instructions, but executes none while Qt waits for events.
+Therefore the signal's number arrives on a socket that Qt watches (`signal.set_wakeup_fd`), which wakes the loop.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Interruption:
 
     @property
     def exit_code(self) -> int:
-        """What a shell reports of a process that ended by the signal; 0 if there was none."""
+        """The exit code that a shell reports for a process ended by the signal; 0 if there was none."""
         return 0 if self.number is None else 128 + self.number
 
 
@@ -37,8 +37,8 @@ class Interruption:
 def closing_on_signals(close: Callable[[], None], parent: QObject | None = None) -> Iterator[Interruption]:
     """Call `close` in the event loop when the user or the system asks the process to end; on the main thread.
 
-    A second signal of the kind does what it always does, for whoever does not want to wait. What the handlers were is
-    put back at the end.
+    A second signal of the same kind has its usual effect, for a user who does not want to wait. The previous handlers
+    are restored at the end.
     """
     interruption = Interruption()
     reading, writing = socket.socketpair()

@@ -1,4 +1,4 @@
-"""The engine's latest lasting events, for a window that is made while the engine runs."""
+"""The engine's latest events that still hold, for a window that is created while the engine runs."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ _CURVES = 2
 
 
 _NAMING = (ResultReady, MapChanged, SelfTested)
-"""They name people, and are forgotten with any of them."""
+"""Events that name people; they are forgotten when anybody is deleted."""
 _FORGETTING = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED)
-"""What was seen in the source before is gone."""
+"""States in which what was seen in the previous source is forgotten."""
 
 
 class LatestEvents(QObject):
-    """Listens to the bridge from its making on; `repeat` lets the bridge say again what still holds.
+    """Listens to the bridge from its creation on; `repeat` makes the bridge emit again what still holds.
 
-    What passes is not repeated: errors and warnings, what was saved, single steps, answers about one face, what can be
-    undone (see `UndoList`).
+    Transient events are not repeated: errors and warnings, what was saved, single steps, answers about one face, what
+    can be undone (see `UndoList`).
     """
 
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # In the order of repeating: models before what was made with them, the source before what was seen in it.
+        # In the order of repetition: models before what was made with them, the source before what was seen in it.
         self._states = {
             ModelsChanged: bridge.models_changed,
             GalleryChanged: bridge.gallery_changed,
@@ -89,13 +89,13 @@ class LatestEvents(QObject):
 
     @property
     def frame(self) -> Frame | None:
-        """What the newest result is about."""
+        """The frame of the newest result."""
         newest = self._newest.get(ResultReady)
         return newest.result.frame if isinstance(newest, ResultReady) else None
 
     def repeat(self) -> None:
-        """Have the bridge say it all again, on this thread, before this returns."""
-        # Copies: what is repeated is heard here as well.
+        """Make the bridge emit everything again, on this thread, before this returns."""
+        # Copies, because this object receives what is repeated as well.
         newest = dict(self._newest)
         adaptations = [event for events in self._adapted.values() for event in events]
         evaluated, jobs = list(self._evaluated.values()), list(self._jobs.values())
@@ -129,7 +129,7 @@ class LatestEvents(QObject):
 
     def _remember_adapted(self, event: Adapted) -> None:
         adaptations = self._adapted[event.learner]
-        if not any(event is known for known in adaptations):  # heard again while it is repeated
+        if not any(event is known for known in adaptations):  # received again during `repeat`
             adaptations.append(event)
         self._evaluated.pop(event.learner, None)
 

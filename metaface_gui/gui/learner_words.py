@@ -11,25 +11,25 @@ AUTO = "rl2"
 
 
 def learner_title(key: str) -> str:
-    """A method's full name; a key that there is not is shown as it is."""
+    """Return a method's full name; an unknown key is returned unchanged."""
     return translate("Learners", ALL_LEARNERS[key].title) if key in ALL_LEARNERS else key
 
 
 def learner_short_title(key: str) -> str:
-    """A method's name for a narrow place: at most 12 characters in English."""
+    """Return a method's name for narrow places: at most 12 characters in English."""
     return translate("ShortTitles", ALL_LEARNERS[key].short_title) if key in ALL_LEARNERS else key
 
 
 def learner_explanation(key: str) -> str:
-    """What a method does, in one line; empty for a key that there is not."""
+    """Return in one line what a method does; empty for an unknown key."""
     return translate("Learners", ALL_LEARNERS[key].explanation) if key in ALL_LEARNERS else ""
 
 
 def learner_citation(key: str) -> str:
-    """Paper and year, the same in every language; empty for a key that there is not."""
+    """Return paper and year, the same in every language; empty for an unknown key."""
     return ALL_LEARNERS[key].citation if key in ALL_LEARNERS else ""
 
 
 def drawn_words() -> DrawnWords:
-    """What a recorded video says beside faces; may be called on any thread."""
+    """Return the words drawn beside faces in a recorded video; may be called on any thread."""
     return DrawnWords(translate("Overlay", "Unknown"), {key: learner_short_title(key) for key in ALL_LEARNERS})

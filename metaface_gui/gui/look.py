@@ -12,10 +12,10 @@ from metaface_gui.gui.window_state import WindowState
 
 
 class Look(QObject):
-    """Shows and remembers what is chosen. A theme is put on at once; for the rest a window has to be recreated."""
+    """Shows and stores what is chosen. A theme applies at once; language and text size need a new window."""
 
     new_window_wanted = Signal(str)
-    """The language's code, "" for the system's."""
+    """Carries the language's code, "" for the system's."""
 
     def __init__(self, commands: MainActions, state: WindowState, parent: QObject) -> None:
         super().__init__(parent)
@@ -45,11 +45,11 @@ class Look(QObject):
 
 
 def remembered_percent(state: WindowState) -> int:
-    """Size of the letters in percent of the usual one; that where none, or nonsense, is remembered."""
+    """Return the text size in percent of the usual one, which is the default if none or an invalid one is stored."""
     return state.text_percent if state.text_percent in TEXT_SIZES else TEXT_SIZES[0]
 
 
 def put_on(state: WindowState) -> None:
-    """Put the remembered theme and size of letters on, before widgets are made for them."""
+    """Apply the stored theme and text size; call this before any widgets are created."""
     Theme.current().set_mode(state.theme)
     Theme.current().set_text_scale(remembered_percent(state) / 100)

@@ -1,4 +1,4 @@
-"""The window's actions: the one list that menus, keyboard shortcuts and the shortcuts dialog are made from."""
+"""The window's actions: the single source of the menus, keyboard shortcuts and shortcuts dialog."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ TEXT_SIZES = (100, 120, 140)
 
 @dataclass(slots=True)
 class ActionGroup:
-    """Actions that stand together in the dialog of shortcuts."""
+    """Actions that are listed together in the shortcuts dialog."""
 
     title: str
     actions: list[QAction] = field(default_factory=list)
 
 
 class MainActions(QObject):
-    """Makes the actions and puts them into the menu bar; what they do is connected by the window."""
+    """Creates the actions and puts them into the menu bar; the window connects what they do."""
 
     def __init__(self, window: QMainWindow, source_menu: SourceMenu) -> None:
         super().__init__(window)
@@ -44,14 +44,14 @@ class MainActions(QObject):
         self._make_help_menu()
 
     def add_to_studio(self, actions: Sequence[QAction], submenu: str = "") -> None:
-        """Put actions that a widget made into the studio's menu, the window and the dialog of shortcuts."""
+        """Add a widget's actions to the studio's menu, the window and the shortcuts dialog."""
         menu = _submenu(self._studio_menu, submenu) if submenu else self._studio_menu
         menu.addActions(actions)
         self._window.addActions(actions)
         self._studio_group.actions += actions
 
     def add_to_file(self, actions: Sequence[QAction]) -> None:
-        """Put actions of the source that is open below the pause."""
+        """Insert actions on the open source below Pause."""
         self._file_menu.insertActions(self.reopen, actions)
         self._window.addActions(actions)
         place = self._file_group.actions.index(self.reopen)
@@ -83,7 +83,7 @@ class MainActions(QObject):
         self.present = self._add(menu, "presentation", self.tr("P&resentation"), ["F11"], checkable=True)
         self.present.setToolTip(self.tr("The video alone on the whole screen, with large names and the method's (F11)"))
         for switch in (self.panel, self.present):
-            switch.setIconText(plain(switch.text()))  # Qt leaves the letter of "侧边栏(&P)" in it
+            switch.setIconText(plain(switch.text()))  # Qt would leave the letter of "侧边栏(&P)" in it
         self.full_screen = self._add(menu, "fullscreen", self.tr("&Full screen"), ["Shift+F11"], checkable=True)
         shown = _submenu(menu, self.tr("The presentation sho&ws"))
         titles = {
@@ -218,15 +218,18 @@ class MainActions(QObject):
         if icon:
             set_icon(action, icon)
         menu.addAction(action)
-        # Also of the window itself, so that the keys work while the menu bar is hidden in full screen.
+        # Also added to the window itself, so that the shortcuts work while the menu bar is hidden in full screen.
         self._window.addAction(action)
         self._current.actions.append(action)
         return action
 
 
 def _submenu(menu: QMenu, title: str) -> QMenu:
-    """A menu in a menu, made in Python: what C++ makes at the place of something freed may be taken for that by PySide,
-    which once gave a window's new menu as a `QWidgetItem` (6.11)."""
+    """Add a submenu that is created in Python, to avoid a fault of PySide.
+
+    PySide may take an object that C++ creates at a freed address for the old one there: it once returned a window's new
+    menu as a `QWidgetItem` (6.11).
+    """
     submenu = QMenu(title, menu)
     menu.addMenu(submenu)
     return submenu

@@ -17,15 +17,15 @@ from metaface_gui.i18n import listed, plain, shown_title
 _SOURCE_WIDTH, _LEAST_SOURCE_WIDTH = 200, 130
 _LEARNER_MIN, _LEARNER_MAX = 60, 220
 _WIDE = 1500
-"""From this width on views are switched by buttons with words."""
+"""With this width or more, the buttons that switch views have text."""
 _SPACING = 8
-"""Between buttons, as in the style sheet."""
+"""Pixels between buttons, as in the style sheet."""
 _BESIDE_LEARNER = 90
-"""Its icon and padding, and the bar's own."""
+"""Width of the learner button's icon and padding, and of the bar's own padding."""
 
 
 class MainToolBar(QToolBar):
-    """Buttons keep their place whatever they say, so that nothing jumps under the pointer."""
+    """The main tool bar; buttons keep their place whatever their text, so that nothing jumps under the pointer."""
 
     learner_clicked = Signal()
 
@@ -45,7 +45,7 @@ class MainToolBar(QToolBar):
         self.source_button.setMenu(source_menu)
         self.source_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.pause_button = self._for_action(actions.pause)
-        # Not the action's own button: a changed action (its icon follows the theme) would bring its longer text back.
+        # Not the action's own button: a changed action (its icon follows the theme) would restore its longer text.
         self.enroll_button = self._button(self.tr("Enrol"), "user-plus", None)
         self.enroll_button.setProperty("kind", "primary")
         self.enroll_button.setToolTip(actions.enroll.toolTip())
@@ -66,16 +66,16 @@ class MainToolBar(QToolBar):
         self._show_learner()
 
     def add_recording(self, controls: QWidget) -> None:
-        """Put the buttons that record the session beside that for enrolment."""
+        """Put the buttons that record the session beside the one for enrolment."""
         self.insertWidget(self._space_action, controls)
 
     def squeeze(self) -> None:
-        """Do with less room: on this screen not all buttons fit beside a source that is named at length."""
+        """Make do with less room: on this screen, not all buttons fit beside a long source name."""
         self.source_button.setFixedWidth(_LEAST_SOURCE_WIDTH)
         self.show_source(self._source)
 
     def show_source(self, changed: SourceChanged) -> None:
-        """Name the source."""
+        """Show the source's name."""
         self._source = changed
         none = self.tr("Choose a source")
         is_open = changed.state is not SourceState.CLOSED
@@ -87,14 +87,14 @@ class MainToolBar(QToolBar):
         self.source_button.setAccessibleName(self.source_button.toolTip())
 
     def show_models(self, changed: ModelsChanged) -> None:
-        """Say that models load, or which learner is at work."""
+        """Show that models are loading, or which learner decides."""
         running = {changed.learner, *changed.compared}
         self._adapted = {key: adapted for key, adapted in self._adapted.items() if key in running}
         self._models = changed
         self._show_learner()
 
     def show_adapted(self, adapted: Adapted) -> None:
-        """Say whom the learner knows, if it is the deciding one, or once it is."""
+        """Show how many people the learner knows, if it is the deciding one, or once it is."""
         self._adapted[adapted.learner] = adapted
         self._people = adapted.n_people
         self._show_learner()
@@ -127,7 +127,7 @@ class MainToolBar(QToolBar):
         return self.tr("1 person") if self._people == 1 else self.tr("{n} people").format(n=self._people)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the learner's name the room that the buttons leave: none of them is pushed out of the bar."""
+        """Give the learner's name the room that the buttons leave, so that none is pushed out of the bar."""
         super().resizeEvent(event)
         styles = Qt.ToolButtonStyle
         style = styles.ToolButtonTextBesideIcon if self.width() >= _WIDE * text_scale() else styles.ToolButtonIconOnly

@@ -53,22 +53,22 @@ from metaface_gui.settings import RecognitionSettings
 
 _PANEL_WIDTH = 360
 _ROOMY = QSize(1024, 700)
-"""Screens at least this large need no squeezing."""
+"""On screens at least this large, the window needs no reduced sizes."""
 _WITHOUT_PICTURE = (SourceState.OPENING, SourceState.CLOSED, SourceState.FAILED)
 _LEAST_STAGE = (420, 240)
 _LEAST_PANEL_HEIGHT = 330
-"""So little will do on a screen of 800×600 pixels, or of 1280×800 at a scale of 1.5."""
+"""Reduced minimum sizes, for a screen of 800×600 pixels, or of 1280×800 at a scale of 1.5."""
 
 
 class MainWindow(QMainWindow):
-    """MetaFace's window over a running engine; whoever makes it starts and stops the engine and closes the bridge.
+    """MetaFace's window over a running engine; its creator starts and stops the engine and closes the bridge.
 
-    `feeder` converts and scales camera frames on a thread of its own, until the window is closed.
+    `feeder` converts and scales camera frames on its own thread until the window is closed.
     """
 
     language_chosen = Signal(
         str
-    )  # a code ("": the system's), which only a new window can speak: see `WindowController`
+    )  # a code ("": the system's), which only a new window can apply: see `WindowController`
 
     def __init__(
         self,
@@ -108,12 +108,12 @@ class MainWindow(QMainWindow):
         return self.stage.live_view
 
     def open_source(self, spec: SourceSpec) -> None:
-        """Show this source from now on, and remember it."""
+        """Open this source, and remember it."""
         self.remember_source(spec)
         self._engine.source.open(spec)
 
     def remember_source(self, spec: SourceSpec) -> None:
-        """Remember a source that is being opened as the one to show."""
+        """Remember a source that is being opened as the current one."""
         self._spec = spec
         self.state.source = spec.text
 
@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
     def _make_widgets(self, list_cameras: ListCameras) -> None:
         self.source_menu = SourceMenu(self, list_cameras)
         self.commands = MainActions(self, self.source_menu)
-        # Both are made where they stay: moving them there would have Qt style all that is in them once more.
+        # Both are created where they stay: reparenting would make Qt restyle everything in them.
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self.splitter.setChildrenCollapsible(False)
         self.stage = Stage(self._engine, self._bridge, self.splitter)
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
         if changed.error is not None:
             self.reports.show_error(changed.error)
         if changed.state is ModelState.READY:
-            # The device that was asked for (perhaps "auto") is remembered, not the one that it came to.
+            # The requested device (perhaps "auto") is remembered, not the one it resolved to.
             self.state.recognition = RecognitionSettings(
                 detector=changed.detector,
                 embedder=changed.embedder,
@@ -326,7 +326,7 @@ class MainWindow(QMainWindow):
             return self._spec
         try:
             return parse_source(self.state.source) if self.state.source else None
-        except KnownError:  # the file of last time is gone
+        except KnownError:  # the last file is gone
             return None
 
     def _reopen(self) -> None:
@@ -344,7 +344,7 @@ class MainWindow(QMainWindow):
         self.source_menu.popup(button.mapToGlobal(QPoint(0, button.height() + 4)))
 
     def _begin_lessons(self) -> None:
-        """The first lesson, on the demo scene: somebody who asks for one while nothing is shown has no other."""
+        """Open the first lesson on the demo scene, because no other source is open when one is asked for here."""
         self.source_menu.choose_demo()
         self.help.lessons.open(1)
 
@@ -352,13 +352,13 @@ class MainWindow(QMainWindow):
         self.who_is_this.open_for(track_id, global_pos)
 
     def _go_on_to_first_person(self) -> None:
-        """There is a picture and nobody is known: what comes next is to record somebody."""
+        """Start enrolment if there is a picture but nobody is enrolled yet, since that is the next step."""
         if self.side.is_for_first_person:
-            self.help.tour.end()  # it would dim what is to be done next; the help menu has it
+            self.help.tour.end()  # it would dim the next step; the Help menu offers it
             self.side.start_enrollment()
 
     def _offer_camera(self, cameras: tuple[CameraDevice, ...]) -> None:
-        """Offer the first camera, one click away, to somebody who never had a source."""
+        """Offer the first camera, one click away, to a user who has never opened a source."""
         if cameras and self._last_source() is None:
             self._offered = SourceSpec(SourceKind.WEBCAM, str(cameras[0].index)), cameras[0].name
             self._offer_source()
@@ -443,7 +443,7 @@ class MainWindow(QMainWindow):
 
     def _set_panel(self, visible: bool) -> None:
         self.side.setVisible(visible)
-        # Folded away for something large it is still wanted.
+        # While it is folded away for something large, the panel is still wanted.
         if not self.isFullScreen() and not self.stage.is_studio_large:
             self.state.is_panel_visible = visible
 
@@ -506,21 +506,20 @@ class MainWindow(QMainWindow):
         self.state.tab = self.side.key
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow a full screen that the window manager began or ended."""
+        """Follow full screen when the window manager begins or ends it."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.WindowStateChange and hasattr(self, "commands"):
             self.commands.full_screen.setChecked(self.isFullScreen())
 
     def event(self, event: QEvent) -> bool:
-        """Keys of one letter do nothing while somebody is enrolled: a name may be typed before its line has the
-        keyboard."""
+        """Ignore single-letter shortcuts during enrolment: a name may be typed before its field has the focus."""
         if event.type() is QEvent.Type.ShortcutOverride and _is_letter(event) and self.side.enroll.is_enrolling:
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape ends a countdown, closes a message, then leaves full screen."""
+        """On Escape, end a countdown, else close a message, else leave full screen."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.side.enroll.record_button.is_counting:
@@ -531,7 +530,7 @@ class MainWindow(QMainWindow):
             self.commands.full_screen.setChecked(False)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place; the engine is stopped by who started it."""
+        """Remember the window's place; whoever started the engine stops it."""
         if not self.isFullScreen():
             self.state.geometry = self.saveGeometry()
             self.state.splitter = self.people_page.splitter_state
@@ -545,7 +544,7 @@ class MainWindow(QMainWindow):
 
 
 def _is_letter(event: QEvent) -> bool:
-    """Whether it is a key that writes something, alone or with Shift."""
+    """Return whether a key event types a character, alone or with Shift."""
     if not isinstance(event, QKeyEvent):
         return False
     others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)

@@ -1,4 +1,4 @@
-"""How models and devices are spelled on screen: as their authors do, not by the keys of the settings."""
+"""How models and devices are spelled on screen: as their authors do, not as the keys in the settings."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _TITLES = {
     "mtcnn": QT_TRANSLATE_NOOP("Models", "MTCNN, classic"),
     "sface": QT_TRANSLATE_NOOP("Models", "SFace, small and fast"),
 }
-"""Of those of which more is to be said where one of them is chosen."""
+"""Titles of the models that are described in more detail in the lists to choose from."""
 
 
 def model_name(key: str) -> str:
-    """Return a detector's or embedder's name; the key itself of one that nobody has named."""
+    """Return a detector's or embedder's name, or the key itself if it has none."""
     return _NAMES.get(key, key)
 
 
 def model_title(key: str) -> str:
-    """Return what a list to choose from says of it: its name, and what speaks for it."""
+    """Return a model's entry in a list to choose from: its name, and its advantages if there is a title."""
     return translate("Models", _TITLES[key]) if key in _TITLES else model_name(key)
 
 
 def device_name(device: str) -> str:
-    """Return what computes, e.g. `cpu` or `cuda:0`, as it is written: CPU, CUDA:0, MPS."""
+    """Return the usual spelling of a device, e.g. `cpu` or `cuda:0`: CPU, CUDA:0, MPS."""
     return device.upper()

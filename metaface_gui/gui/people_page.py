@@ -13,21 +13,21 @@ from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.window_state import WindowState
 
 _VIDEO_SHARE = 0.3
-"""Of the window's width."""
+"""Share of the window's width."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Narrow:
-    """How the side panel was before it got the window."""
+    """State of the side panel before it took over the window."""
 
     splitter: QByteArray
     shows_cards: bool
 
 
 class PeoplePage(QObject):
-    """Makes the people panel large and all as it was again; whatever else gets the room ends it.
+    """Makes the people panel large, and restores everything; it ends when something else takes the room.
 
-    `splitter` holds the stage and the side panel. Remembers in `state` whether the narrow panel shows pictures.
+    `splitter` holds the stage and the side panel. `state` stores whether the narrow panel shows pictures.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class PeoplePage(QObject):
 
     @property
     def splitter_state(self) -> QByteArray:
-        """How wide the side panel is, or was before it got the window."""
+        """The splitter's state with the side panel's width, or that from before it took over the window."""
         return self._splitter.saveState() if self._before is None else self._before.splitter
 
     def end(self) -> None:
-        """Give the panel its usual place."""
+        """Return the panel to its usual place."""
         if not self._is_making_room:
             self._commands.people_page.setChecked(False)
 

@@ -1,4 +1,4 @@
-"""The message when a window cannot open: somebody who started it from a menu sees no terminal."""
+"""The message when the window cannot open, for users who started MetaFace from a menu and see no terminal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from metaface_gui.i18n import error_text
 
 
 def tell_refused_start(app: QApplication, error: KnownError) -> None:
-    """Say it in a dialog in place of the window, and wait until it is closed; nothing where nobody would see it."""
+    """Show the error in a dialog and wait until it is closed; do nothing if no window would be visible."""
     if not is_seen():
         return
     close_starting_window(app)
@@ -24,8 +24,8 @@ def tell_refused_start(app: QApplication, error: KnownError) -> None:
 
 
 def refusal(error: KnownError) -> QMessageBox:
-    """The dialog, not shown yet."""
+    """Return the dialog, not shown yet."""
     dialog = QMessageBox(QMessageBox.Icon.Warning, "MetaFace", error_text(error), QMessageBox.StandardButton.Close)
-    dialog.setTextFormat(Qt.TextFormat.PlainText)  # a path may hold what looks like markup
+    dialog.setTextFormat(Qt.TextFormat.PlainText)  # a path may look like markup
     dialog.setWindowIcon(app_icon())
     return dialog

@@ -1,4 +1,4 @@
-"""The dialog that lists the keyboard shortcuts. Made from the actions themselves, so it cannot be out of date."""
+"""The dialog that lists the keyboard shortcuts, made from the actions themselves so that it is never out of date."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _NATIVE = QKeySequence.SequenceFormat.NativeText
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """What some keys do; each of `keys` does it."""
+    """An action's text and its alternative keys."""
 
     text: str
     keys: tuple[str, ...]
 
     def has(self, words: Sequence[str]) -> bool:
-        """Whether each of these words, in lower case, is in the text or a key."""
+        """Return whether each of these lower-case words occurs in the text or a key."""
         here = " ".join((self.text, *self.keys)).casefold()
         return all(word in here for word in words)
 
 
 class ShortcutsDialog(QDialog):
-    """Shortcuts in groups, in two columns; what is typed narrows them down."""
+    """Lists shortcuts in groups, in two columns; typing filters them."""
 
     methods_wanted = Signal()
     tour_wanted = Signal()
@@ -75,7 +75,7 @@ class ShortcutsDialog(QDialog):
         self.search.setFocus()
 
     def shown(self) -> list[Shortcut]:
-        """The shortcuts that what was typed leaves, in their order."""
+        """Return the shortcuts that match what was typed, in their order."""
         return [row.shortcut for block in self._blocks for row in block.rows if not row.isHidden()]
 
     def _on_video(self) -> _Block:
@@ -102,7 +102,7 @@ class ShortcutsDialog(QDialog):
             columns.addLayout(half, 1)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the search field's keys scroll it
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the search field's unused keys scroll it
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(contents)
         scroll.setMinimumWidth(contents.sizeHint().width() + Space.L)
@@ -121,7 +121,7 @@ class ShortcutsDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         for button in (methods, tour, close):
-            button.setAutoDefault(False)  # Enter in the search field presses none
+            button.setAutoDefault(False)  # Enter in the search field must not press it
             if button is close:
                 row.addStretch()
             row.addWidget(button)
@@ -138,7 +138,7 @@ class ShortcutsDialog(QDialog):
         self.search.setAccessibleDescription(self.tr("{n} found").format(n=len(found)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll by the keys that a field of one line has no use for."""
+        """Scroll on the keys that a single-line field does not use."""
         bar, steps = self._scroll.verticalScrollBar(), QScrollBar.SliderAction
         actions = {
             Qt.Key.Key_Up: steps.SliderSingleStepSub,
@@ -154,7 +154,7 @@ class ShortcutsDialog(QDialog):
 
 
 class _Row(QWidget):
-    """A text and the keys at the right."""
+    """A text with its keys on the right."""
 
     def __init__(self, shortcut: Shortcut, parent: QWidget) -> None:
         super().__init__(parent)
@@ -171,7 +171,7 @@ class _Row(QWidget):
 
 
 class _Block(QWidget):
-    """A heading and its rows; hides itself when none of them is left."""
+    """A heading and its rows; hidden when no row matches."""
 
     def __init__(self, title: str, shortcuts: Sequence[Shortcut], parent: QWidget) -> None:
         super().__init__(parent)
@@ -186,7 +186,7 @@ class _Block(QWidget):
             column.addWidget(row)
 
     def narrow(self, words: Sequence[str]) -> None:
-        """Leave the rows in which all these words are."""
+        """Show only the rows that contain all these words."""
         for row in self.rows:
             row.setVisible(row.shortcut.has(words))
         self.setVisible(any(row.shortcut.has(words) for row in self.rows))
@@ -202,6 +202,6 @@ def _block_of(group: ActionGroup, parent: QWidget) -> _Block:
 
 
 def _columns_even(blocks: Sequence[_Block]) -> int:
-    """How many blocks to put into the first of two columns, so that the longer one is short."""
+    """Return how many blocks to put into the first of two columns to make the longer one as short as possible."""
     rows = [len(block.rows) + 2 for block in blocks]  # a heading, and the space below
     return min(range(len(rows) + 1), key=lambda first: max(sum(rows[:first]), sum(rows[first:])))

@@ -24,7 +24,7 @@ _MIN_WIDTH = 330
 
 
 class SidePanel(QTabWidget):
-    """Holds the panels and opens the right one; `key` of a tab is what the window's state remembers."""
+    """Holds the panels and opens the right one; the window's state stores a tab's `key`."""
 
     def __init__(
         self, engine: EngineApi, bridge: EngineBridge, list_cameras: ListCameras, parent: QWidget | None = None
@@ -35,7 +35,7 @@ class SidePanel(QTabWidget):
         self.setMinimumWidth(_MIN_WIDTH)
         self.setUsesScrollButtons(False)
         self.setAcceptDrops(True)
-        self.setElideMode(Qt.TextElideMode.ElideRight)  # in large letters all tabs stay in sight
+        self.setElideMode(Qt.TextElideMode.ElideRight)  # with large text, all tabs stay visible
         self.tabBar().setExpanding(False)
         self.tabBar().setAccessibleName(self.tr("Side panel"))
         self.people = PeoplePanel(engine.people, engine.privacy, bridge, self)
@@ -58,16 +58,16 @@ class SidePanel(QTabWidget):
 
     @property
     def key(self) -> str:
-        """The open tab."""
+        """The key of the open tab."""
         return self._keys[self.currentIndex()]
 
     @property
     def is_for_first_person(self) -> bool:
-        """Whether it only says that nobody is enrolled yet."""
+        """Whether the panel only says that nobody is enrolled yet."""
         return self.currentWidget() is self.people and self.people.has_nobody
 
     def open_key(self, key: str) -> None:
-        """Open a tab; a key that there is not changes nothing."""
+        """Open a tab; an unknown key changes nothing."""
         if key in self._keys:
             self.setCurrentIndex(self._keys.index(key))
 
@@ -87,22 +87,22 @@ class SidePanel(QTabWidget):
         self.enroll.add_files(paths)
 
     def find_person(self) -> None:
-        """Get ready to type a name to look for."""
+        """Get ready to search for a name."""
         self.setCurrentWidget(self.people)
         self.people.focus_search()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files are welcome on every tab."""
+        """Accept files on every tab."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Enrol somebody from them."""
+        """Enrol somebody from the dropped files."""
         event.acceptProposedAction()
         self.enroll_from(local_paths(event.mimeData()))
 
     def close_finder(self) -> None:
-        """Let no search for cameras outlive the window."""
+        """End the search for cameras, so that it does not outlive the window."""
         self.controls.close_finder()
 
     def _show_count(self, changed: UnknownsChanged) -> None:

@@ -24,21 +24,21 @@ _JOIN_S = 2.0
 
 
 def source_title(spec: SourceSpec) -> str:
-    """A source's short name before it is open."""
+    """Return a source's short name before it is open."""
     match spec.kind:
         case SourceKind.WEBCAM:
             return translate("Sources", "Camera {number}", None, number=spec.text)
         case SourceKind.DEMO:
             return translate("Sources", "the demo")
         case SourceKind.URL:
-            # The host alone: an address may hold a password.
+            # Only the host, because an address may contain a password.
             return urlsplit(spec.text).hostname or translate("Sources", "the stream")
         case _:
             return Path(spec.text).name or spec.text
 
 
 class CameraFinder(QObject):
-    """Lists the cameras on a thread of its own, since drivers may take seconds to answer."""
+    """Lists the cameras on its own thread, since drivers may take seconds to answer."""
 
     found = Signal(tuple)
     """`tuple[CameraDevice, ...]`, on the GUI thread."""
@@ -49,19 +49,19 @@ class CameraFinder(QObject):
         super().__init__(parent)
         self._list = list_cameras
         self._thread: threading.Thread | None = None
-        # The lock keeps the end of this object from coming between the test and the emit.
+        # The lock keeps this object's deletion from coming between the test and the emit.
         self._lock = threading.Lock()
         self._is_closed = False
         self._listed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
-        """Look again, unless a search is under way."""
+        """Start a search, unless one is under way."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="cameras", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
-        """Wait for the search to end, but not for a driver that hangs; nothing is found any more."""
+        """Wait for the search to end, but not for a driver that hangs; `found` is not emitted any more."""
         with self._lock:
             self._is_closed = True
         self._join()
@@ -74,7 +74,7 @@ class CameraFinder(QObject):
     def _run(self) -> None:
         try:
             cameras = self._list()
-        except OSError:  # no device folder, no permission: a computer without cameras, for this menu's purpose
+        except OSError:  # no device folder or no permission: for this menu, a computer without cameras
             cameras = ()
         with self._lock:
             if not self._is_closed:
@@ -86,13 +86,13 @@ class CameraFinder(QObject):
 
 
 class SourceMenu(QMenu):
-    """Emits `source_chosen`; what cannot be parsed (an address that is none) comes out of `refused`."""
+    """Emits `source_chosen`, or `refused` for a source that cannot be parsed (an invalid address)."""
 
     source_chosen = Signal(SourceSpec)
     refused = Signal(object)
-    """A `KnownError`."""
+    """Carries a `KnownError`."""
     cameras_found = Signal(tuple)
-    """`tuple[CameraDevice, ...]`: those that there are."""
+    """Carries a `tuple[CameraDevice, ...]`, the cameras present."""
 
     def __init__(self, parent: QWidget | None = None, list_cameras: ListCameras = list_cameras) -> None:
         super().__init__(parent)
@@ -115,7 +115,7 @@ class SourceMenu(QMenu):
         self._finder.start()
 
     def close_finder(self) -> None:
-        """Let no search outlive the window."""
+        """End the search, so that it does not outlive the window."""
         self._finder.close()
 
     def choose_file(self) -> None:
@@ -143,7 +143,7 @@ class SourceMenu(QMenu):
         dialog.open()
 
     def choose_demo(self) -> None:
-        """Take the demo scene."""
+        """Choose the demo scene."""
         self._choose(DEMO)
 
     def _window(self) -> QWidget:

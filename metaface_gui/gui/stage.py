@@ -26,18 +26,18 @@ from metaface_gui.gui.studio.why_page import WhyPage
 from metaface_gui.i18n import translate
 
 _STUDIO_HEIGHT, _STUDIO_SHARE = 340, 0.36
-"""The studio's height until the user chooses one: nine rows of a table, more where the window is high."""
+"""The studio's height until the user chooses one: nine rows of a table, or more if the window is tall."""
 _LEAST_ASIDE = 320
-"""So narrow a video does beside something large."""
+"""Minimum width of the video beside something large."""
 _BESIDE_SHARE = 0.34
-"""The video's share of the width while the studio takes the window."""
+"""The video's share of the width while the studio is large."""
 
 
 class Stage(QWidget):
-    """Bar, video and studio, one above the other; while presenting, the video alone.
+    """Method bar, video and studio, one above the other; while presenting, the video alone.
 
-    `studio_shown` says that a page was asked for while the studio was hidden, so whoever remembers it can follow;
-    `page_changed` that another page is open, or that the studio was opened or closed.
+    `studio_shown`: a page was opened while the studio was hidden, so what stores its visibility must follow.
+    `page_changed`: another page is open, or the studio was opened, closed, enlarged or shrunk.
     """
 
     studio_shown = Signal(bool)
@@ -52,7 +52,7 @@ class Stage(QWidget):
         self._is_height_chosen = False
         self._height: QByteArray | None = None
         self.methods = MethodBar(engine.models, bridge, self)
-        # What is large is made where it stays: moving it there would have Qt style all that is in it once more.
+        # Large parts are created where they stay: reparenting would make Qt restyle everything in them.
         wishes = MapWishes(engine.studio)
         self.board = PresentationBoard(engine.studio, engine.people, bridge, wishes, self)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self.board)
@@ -88,23 +88,23 @@ class Stage(QWidget):
 
     @property
     def live_view(self) -> LiveView:
-        """The view of the deciding method, on which messages lie."""
+        """The deciding method's view, over which messages are shown."""
         return self.video.primary
 
     @property
     def is_studio_visible(self) -> bool:
-        """Whether the studio is open, also while presenting hides it."""
+        """Whether the studio is open, even while a presentation hides it."""
         return self._is_studio_wanted
 
     def add_banner(self, banner: QWidget) -> None:
-        """Put a line above everything else; it shows and hides itself."""
+        """Put a banner above everything else; it shows and hides itself."""
         layout = self.layout()
         if isinstance(layout, QVBoxLayout):
             layout.insertWidget(0, banner)
 
     @property
     def is_studio_large(self) -> bool:
-        """Whether the studio takes the window, with the video small beside it."""
+        """Whether the studio fills most of the window, with the video small beside it."""
         return self.splitter.orientation() is Qt.Orientation.Horizontal
 
     def set_studio_large(self, large: bool) -> None:
@@ -115,7 +115,7 @@ class Stage(QWidget):
             self._height = self.save_state()
         self.video.set_small(large)
         self.splitter.setOrientation(Qt.Orientation.Horizontal if large else Qt.Orientation.Vertical)
-        self.splitter.setStretchFactor(1, 2 if large else 0)  # beside the video it shares what the window gains
+        self.splitter.setStretchFactor(1, 2 if large else 0)  # beside the video, it grows with the window
         if large:
             video = round(_BESIDE_SHARE * self.splitter.width())
             self.splitter.setSizes([video, self.splitter.width() - video])
@@ -129,13 +129,13 @@ class Stage(QWidget):
         self._is_studio_wanted = visible
         self.studio.setVisible(visible and not self._is_presenting)
         if visible and not self._is_height_chosen and not self.is_studio_large:
-            # Of what is hidden a splitter takes no size.
+            # Only now, because a splitter accepts no size for a hidden widget.
             wanted = max(_STUDIO_HEIGHT, round(_STUDIO_SHARE * self.splitter.height()))
             self.splitter.setSizes([max(self.splitter.height() - wanted, 1), wanted])
         self.page_changed.emit()
 
     def open_page(self, key: str) -> None:
-        """Open the studio at this page."""
+        """Open this page of the studio, and the studio if it is closed."""
         self.studio.open_key(key)
         self.page_changed.emit()
         if not self._is_studio_wanted:
@@ -143,18 +143,18 @@ class Stage(QWidget):
             self.studio_shown.emit(True)
 
     def explain(self, track_id: int) -> None:
-        """Open the page that says why this face has its name."""
+        """Open the page that explains why this face has its name."""
         self.why.select_track(track_id)
         self.open_page("why")
 
     def set_split(self, split: bool) -> None:
-        """Show a second view, of another method, or only the first."""
+        """Show a second view with another method, or only the first."""
         self.compare.set_split(split)
 
     def show_before_after(self, before: Side) -> None:
-        """Show a side on the left and on the right the deciding method as it runs; a second time: one view again.
+        """Show a side on the left and the deciding method as it runs on the right; a second call undoes it.
 
-        A side whose learner is "" is one of the deciding method's.
+        A side whose learner is "" is one of the deciding method.
         """
         deciding = self.methods.learner
         left = before if before.learner else replace(before, learner=deciding)
@@ -165,14 +165,14 @@ class Stage(QWidget):
         self.video.show_sides(left, Side(deciding))
 
     def set_aside(self, aside: bool) -> None:
-        """Show the video alone and small, beside something large; or everything again."""
+        """Show only the video, small, beside something large; or everything again."""
         self.methods.setVisible(not aside)
         self.studio.setVisible(self._is_studio_wanted and not aside)
         self.video.set_small(aside)
         self.setMinimumWidth(_LEAST_ASIDE if aside else 0)
 
     def set_presenting(self, presenting: bool) -> None:
-        """Show the video alone, with large names, or everything."""
+        """Show only the video, with large names; or everything again."""
         self._is_presenting = presenting
         self.methods.setVisible(not presenting)
         self.studio.setVisible(self._is_studio_wanted and not presenting)
@@ -180,18 +180,18 @@ class Stage(QWidget):
         self.video.set_presenting(presenting)
 
     def project(self, is_on: bool) -> None:
-        """Fill the board for another screen, or leave it alone."""
+        """Fill the board for another screen, or stop doing so."""
         if is_on:
             self.projected_board.set_video(self.video.projected())
             self.video.projected().show()
         self.projected_board.set_presenting(is_on)
 
     def save_state(self) -> QByteArray:
-        """Return how high the studio is, for `restore_state`."""
+        """Return the studio's height, for `restore_state`."""
         return self.splitter.saveState() if self._height is None else self._height
 
     def restore_state(self, state: QByteArray) -> None:
-        """Make the studio as high as it was; what it does not understand changes nothing."""
+        """Restore the studio's height; an invalid `state` changes nothing."""
         self._is_height_chosen = self.splitter.restoreState(state)
 
     def _on_moved(self) -> None:

@@ -1,6 +1,6 @@
-"""What is on screen while PyTorch loads, which takes longest: the window's own place, appearance and name.
+"""The window shown while PyTorch loads, which takes longest: same place, appearance and name as the main window.
 
-May not import what imports torch, neither here nor further down: it would come too late.
+Must not import torch, directly or indirectly: the window would come too late.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _POLL_MS = 20
 
 
 class StartingWindow(QWidget):
-    """The application's icon, its name, and a bar that runs; where the main window will be.
+    """Shows the application's icon, name and a busy bar where the main window will be.
 
-    `is_wanted` until the user closes it.
+    `is_wanted` is True until the user closes it.
     """
 
     def __init__(self, settings: QSettings) -> None:
@@ -52,15 +52,15 @@ class StartingWindow(QWidget):
         layout.addStretch()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember that the user wants no window; nothing can stop the loading."""
+        """Note that the user wants no window; the loading cannot be stopped."""
         self.is_wanted = False
         super().closeEvent(event)
 
 
 def load_behind_window(load: Callable[[], object]) -> StartingWindow:
-    """Show the window while `load` runs on a thread of its own, and return it: it is there for as long as it is kept.
+    """Show the window while `load` runs on its own thread, and return it; keep the reference to keep it on screen.
 
-    `close_starting_window` takes it away. `load` must leave widgets alone: they belong to this thread.
+    `close_starting_window` closes it. `load` must not touch widgets, which belong to the calling thread.
     """
     with uncollected():
         return _load_behind_window(load)
@@ -77,7 +77,7 @@ def _load_behind_window(load: Callable[[], object]) -> StartingWindow:
             loop.quit()
 
     poll.timeout.connect(look)
-    # The thread holds Python for up to a second at a time: the window is to be painted before.
+    # Imports hold the GIL for up to a second at a time, so the window must be painted first.
     QTimer.singleShot(_POLL_MS, loading.start)
     QTimer.singleShot(2 * _POLL_MS, poll.start)
     with _ending_on_ctrl_c():
@@ -88,7 +88,7 @@ def _load_behind_window(load: Callable[[], object]) -> StartingWindow:
 
 @contextmanager
 def _ending_on_ctrl_c() -> Iterator[None]:
-    """There is nothing to save yet, and nobody to take Python's exception: Ctrl+C ends the process, as SIGTERM does."""
+    """Let Ctrl+C end the process as SIGTERM does: nothing needs saving, and nothing would catch `KeyboardInterrupt`."""
     former = signal.getsignal(signal.SIGINT)
     if former is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -99,7 +99,7 @@ def _ending_on_ctrl_c() -> Iterator[None]:
 
 
 def close_starting_window(app: QApplication) -> None:
-    """Take the window away, if there is one, now that another has its place."""
+    """Close the starting window, if there is one, now that another window replaces it."""
     for window in app.topLevelWidgets():
         if isinstance(window, StartingWindow):
             window.close()

@@ -1,4 +1,4 @@
-"""The left of the status bar: which models run where."""
+"""The left part of the status bar: which models run on which device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from metaface_gui.gui.widgets.elided_label import ElidedLabel
 
 
 class StatusLine(ElidedLabel):
-    """One line about detector, embedder and device."""
+    """One line about detector, embedder, device and FPIR."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -19,7 +19,7 @@ class StatusLine(ElidedLabel):
         self.setAccessibleName(self.tr("Models"))
 
     def show_models(self, changed: ModelsChanged) -> None:
-        """Say what runs, or that it is being loaded."""
+        """Show what runs, or that it is being loaded."""
         if changed.state is ModelState.LOADING:
             self.setText(self.tr("Loading models…"))
             return

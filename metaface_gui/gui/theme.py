@@ -1,7 +1,7 @@
-"""Design tokens (colours, spacing, radii, fonts) for light and dark, and the theme that puts them on the application.
+"""Design tokens (colours, spacing, radii, fonts) for light and dark, and the theme that applies them.
 
-Own widgets take colours from `Theme.tokens` and repaint on `Theme.changed`; stock widgets get theirs from
-`assets/style/metaface.qss`, where a dynamic property says what a widget is:
+Custom widgets take colours from `Theme.tokens` and repaint on `Theme.changed`; stock widgets get theirs from
+`assets/style/metaface.qss`, where a dynamic property states a widget's role:
 `kind` on buttons (primary, quiet, danger), `role` on labels (title, heading, muted, error), `card` on frames.
 """
 
@@ -22,12 +22,12 @@ from metaface_gui.resources import assets_dir
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Colours as `#rrggbb`. Texts keep a contrast of at least 4.5 : 1 on every ground: `stage`, `window`, `surface`,
-    `raised`, `hover`, `selection` (WCAG 2.2, 1.4.3); `disabled` is exempt, as there.
+    """The theme's colours as `#rrggbb`.
 
-    Known and unknown differ in hue *and* lightness along blue to orange, the axis that people with any of the common
-    colour vision deficiencies see (Okabe and Ito 2008, "Color Universal Design"); the view tells them apart by line
-    style and icon as well.
+    Text has a contrast of at least 4.5 : 1 on every background: `stage`, `window`, `surface`, `raised`, `hover`,
+    `selection` (WCAG 2.2, 1.4.3); `disabled` is exempt, as there. Known and unknown differ in hue *and* lightness along
+    blue to orange, the axis visible with any of the common colour vision deficiencies (Okabe and Ito 2008, "Color
+    Universal Design"); the view distinguishes them by line style and icon as well.
     """
 
     is_dark: bool
@@ -41,9 +41,9 @@ class Tokens:
     hover: str
     border: str
     border_strong: str
-    """Lines that part what one could tell apart without them."""
+    """Separators between parts that are distinguishable without them."""
     edge: str
-    """What shows that something can be filled in, ticked or dragged: 3 : 1 on what is beside it (1.4.11)."""
+    """Outlines of what can be filled in, ticked or dragged: 3 : 1 against adjacent colours (WCAG 1.4.11)."""
     text: str
     muted: str
     disabled: str
@@ -155,7 +155,7 @@ _FONT_SIZES = {
     "heading": FontSize.HEADING,
     "title": FontSize.TITLE,
 }
-"""As the style sheet names them."""
+"""Keyed by the names that the style sheet uses."""
 
 
 _IDEOGRAPHS = MappingProxyType(
@@ -170,11 +170,11 @@ _IDEOGRAPHS = MappingProxyType(
         )
     }
 )
-"""Fonts of macOS, Windows and Linux, the best first, by language."""
+"""Fonts of macOS, Windows and Linux by language, the best first."""
 
 
 class ThemeMode(Enum):
-    """What the user chose; the value is what the settings keep."""
+    """The user's choice of theme; the value is what the settings store."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -182,9 +182,9 @@ class ThemeMode(Enum):
 
 
 def font(size_px: int = FontSize.BODY, *, bold: bool = False, tabular: bool = False) -> QFont:
-    """Make a font of the application's family; `tabular` gives digits of one width, for numbers that change.
+    """Make a font of the application's family; `tabular` gives digits of equal width, for numbers that change.
 
-    `size_px` is of usual letters: in larger ones (`Theme.set_text_scale`) the font is larger.
+    `size_px` is the size at the usual text scale; it grows with `Theme.set_text_scale`.
     """
     made = QFont(QApplication.font())
     made.setPixelSize(round(size_px * text_scale()))
@@ -195,18 +195,18 @@ def font(size_px: int = FontSize.BODY, *, bold: bool = False, tabular: bool = Fa
 
 
 def text_scale() -> float:
-    """How much larger than usual letters are: what else has to grow with them is multiplied by this."""
+    """Return the text scale (1.0: usual); multiply by it whatever else must grow with the text."""
     pixels = QApplication.font().pixelSize()
     return pixels / FontSize.BODY if pixels > 0 else 1.0
 
 
 def system_scheme() -> Qt.ColorScheme:
-    """What the desktop prefers; `Unknown` where it does not say."""
+    """Return the desktop's preference; `Unknown` if it has none."""
     return QGuiApplication.styleHints().colorScheme()
 
 
 class Theme(QObject):
-    """The application's look. Belongs to the application as its palette does; get it with `Theme.current`."""
+    """The application's theme. It belongs to the application, like its palette; get it with `Theme.current`."""
 
     changed = Signal()
 
@@ -224,7 +224,7 @@ class Theme(QObject):
 
     @classmethod
     def current(cls) -> Theme:
-        """The running application's theme, put on at the first call.
+        """Return the running application's theme, which the first call creates and applies.
 
         Raises:
             RuntimeError: if there is no `QApplication`.
@@ -237,7 +237,7 @@ class Theme(QObject):
 
     @property
     def tokens(self) -> Tokens:
-        """The colours in force."""
+        """The current colours."""
         return self._tokens
 
     @property
@@ -246,7 +246,7 @@ class Theme(QObject):
         return self._mode
 
     def set_mode(self, mode: ThemeMode) -> None:
-        """Change the look at once, everywhere."""
+        """Change the theme at once, everywhere."""
         self._mode = mode
         scheme = {ThemeMode.LIGHT: Qt.ColorScheme.Light, ThemeMode.DARK: Qt.ColorScheme.Dark}.get(mode)
         hints = self._app.styleHints()
@@ -258,7 +258,7 @@ class Theme(QObject):
         self.follow_system()
 
     def set_text_scale(self, scale: float) -> None:
-        """Make letters larger than usual, 1.0 to 1.4 times; windows made from now on are laid out for them."""
+        """Scale the text by 1.0 to 1.4; windows created from now on are laid out for it."""
         pixels = round(FontSize.BODY * scale)
         if pixels != self._app.font().pixelSize():
             letters = QFont(self._app.font())
@@ -268,9 +268,9 @@ class Theme(QObject):
             self.changed.emit()
 
     def set_language(self, code: str) -> None:
-        """Write ideographs as readers of this language do, where the system has a font for it.
+        """Draw ideographs in the form used in this language, if the system has a font for it.
 
-        Qt takes any font that has them, on Linux often one that draws them in the Japanese way.
+        Otherwise Qt takes any font that has them, on Linux often one with Japanese forms.
         """
         own, *_ = self._app.font().families()
         families = [own, *(name for name in _IDEOGRAPHS.get(code, ()) if QFontDatabase.hasFamily(name))]
@@ -280,7 +280,7 @@ class Theme(QObject):
             self._app.setFont(letters)
 
     def follow_system(self) -> None:
-        """Take over what the mode and the desktop now ask for."""
+        """Apply the theme that the mode and the desktop now ask for."""
         wanted = self._wanted()
         if wanted is not self._tokens:
             self._tokens = wanted
@@ -288,12 +288,12 @@ class Theme(QObject):
             self.changed.emit()
 
     def color(self, name: str) -> QColor:
-        """A token by its name, as a colour."""
+        """Return a token by its name, as a colour."""
         return QColor(getattr(self._tokens, name))
 
     def _wanted(self) -> Tokens:
         if self._mode is ThemeMode.SYSTEM:
-            # A desktop without a preference gets dark: it is where a picture looks best.
+            # A desktop without a preference gets dark, on which pictures look best.
             return LIGHT if self._scheme() is Qt.ColorScheme.Light else DARK
         return LIGHT if self._mode is ThemeMode.LIGHT else DARK
 
@@ -302,7 +302,7 @@ class Theme(QObject):
         icons = (assets_dir() / "icons").as_posix()
         suffix = "-dark" if self._tokens.is_dark else "-light"
         sizes = {name: f"{round(size * text_scale())}px" for name, size in _FONT_SIZES.items()}
-        sizes["tab"] = f"{round(11 / text_scale() ** 2)}px"  # tabs in large letters stand closer, to be all in sight
+        sizes["tab"] = f"{round(11 / text_scale() ** 2)}px"  # with large text, tabs move closer to stay visible
         self._app.setStyleSheet(self._style.substitute(asdict(self._tokens), icons=icons, suffix=suffix, **sizes))
 
 

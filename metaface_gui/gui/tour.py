@@ -1,4 +1,4 @@
-"""The tour: a few stops at real parts of the window, each with a few words. It covers nothing and blocks nothing."""
+"""The tour: a few stops at real parts of the window, each with a short text. It covers and blocks nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from metaface_gui.gui.widgets.elided_label import set_role
 
 _WIDTH = 380
 _ROOM = 6
-"""Around what is pointed at."""
+"""Margin around a target, in pixels."""
 _ARROW = 9
 _DIM_DARK, _DIM_LIGHT = QColor(0, 0, 0, 150), QColor(16, 22, 32, 110)
 _MOVED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
@@ -34,7 +34,7 @@ _MOVED = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hi
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TourStop:
-    """What to look at: the words stand at the first of `targets` that can be seen, all of them stay bright."""
+    """A stop of the tour: the text is placed at the first visible one of `targets`; all of them stay bright."""
 
     title: str
     text: str
@@ -42,9 +42,9 @@ class TourStop:
 
 
 class Tour(QWidget):
-    """Dims `host` but for what the present stop is about. The mouse goes through it, and the video goes on.
+    """Dims `host` except for the current stop's targets. Transparent to the mouse, and the video goes on.
 
-    Enter or Next goes on, Back goes back, Esc or Skip ends it, wherever the focus is; Tab stays at its buttons.
+    Enter or Next goes on, Back goes back, Esc or Skip ends it, wherever the focus is; Tab stays within its buttons.
     `make_stops` is called at each start and when the language changes.
     """
 
@@ -73,11 +73,11 @@ class Tour(QWidget):
 
     @property
     def holes(self) -> tuple[QRect, ...]:
-        """What is bright, in the host's coordinates."""
+        """The bright areas, in the host's coordinates."""
         return tuple(self._holes)
 
     def start(self) -> None:
-        """Begin at the first stop, also when it runs already."""
+        """Begin at the first stop, even if the tour is already running."""
         if not self.isVisible():
             self._focus_before = QApplication.focusWidget()
         self._stops = self._make_stops()
@@ -85,7 +85,7 @@ class Tour(QWidget):
         self._show_stop(0)
 
     def end(self) -> None:
-        """Take it away; the focus goes back to where it was."""
+        """End the tour; the focus returns to where it was."""
         if self.isHidden():
             return
         self._watch(())
@@ -122,7 +122,7 @@ class Tour(QWidget):
     # Staying where the targets are ----------------------------------------------------------------------------------
 
     def _watch(self, targets: Sequence[QWidget]) -> None:
-        """Hear of every move of the targets and of what they lie in."""
+        """Watch the targets and all their parents for moves."""
         for widget in self._watched:
             widget.removeEventFilter(self)
         watched: dict[QWidget, None] = {self._host: None} if targets else {}
@@ -136,7 +136,7 @@ class Tour(QWidget):
             widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow, and go with the window."""
+        """Follow the targets when they move, and end with the window."""
         if watched is self._host and event.type() is QEvent.Type.Close:
             self.end()
         elif event.type() in _MOVED and not self.isHidden():
@@ -144,7 +144,7 @@ class Tour(QWidget):
         return False
 
     def changeEvent(self, event: QEvent) -> None:
-        """Speak the new language."""
+        """Show the stops in the new language."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange and not self.isHidden():
             self._stops = self._make_stops()
@@ -170,7 +170,7 @@ class Tour(QWidget):
         dimmed = QRegion(event.rect())
         for hole in self._holes:
             dimmed -= QRegion(hole)
-        # Without a path, since this is done for every frame of the video below.
+        # Without a painter path, for speed: this is painted for every frame of the video below.
         painter.setClipRegion(dimmed)
         painter.fillRect(event.rect(), _DIM_DARK if theme.tokens.is_dark else _DIM_LIGHT)
         painter.setClipping(False)
@@ -185,7 +185,7 @@ class Tour(QWidget):
 
 
 class TourCallout(QFrame):
-    """The words of a stop, where it is in the tour, and the buttons."""
+    """A stop's text, its number in the tour, and the buttons."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -212,7 +212,7 @@ class TourCallout(QFrame):
         self._column.addLayout(row)
 
     def say(self, stop: TourStop, index: int, count: int) -> None:
-        """Show this stop's words."""
+        """Show this stop's text."""
         self.title.setText(stop.title)
         self.text.setText(stop.text)
         self.place.setText(self.tr("{number} of {count}").format(number=index + 1, count=count))
@@ -227,13 +227,13 @@ class TourCallout(QFrame):
         self.setAccessibleDescription(stop.text)
 
     def size_for(self, width: int) -> QSize:
-        """How large it is at this width."""
+        """Return the callout's size at this width."""
         self.ensurePolished()
         self._column.activate()
         return QSize(width, self._column.totalHeightForWidth(width))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Go round its own buttons: the rest of the window is dimmed, and Esc leads there."""
+        """Cycle through its own buttons: the rest of the window is dimmed, and Esc returns to it."""
         buttons = [b for b in (self.skip_button, self.back_button, self.next_button) if not b.isHidden()]
         focused = self.focusWidget()
         at = next((i for i, button in enumerate(buttons) if button is focused), -1 if forward else 0)
@@ -242,7 +242,7 @@ class TourCallout(QFrame):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button that has the focus."""
+        """Press the focused button on Enter."""
         focused = self.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QPushButton):
             focused.click()
@@ -251,7 +251,7 @@ class TourCallout(QFrame):
 
 
 def _place_beside(anchor: QRect, callout: QRect, whole: QRect) -> QRect:
-    """Below what is pointed at, above, to a side, or over its middle: the first where there is room."""
+    """Return the first place with room: below the anchor, above it, beside it, else over its middle."""
     inside = whole.adjusted(Space.M, Space.M, -Space.M, -Space.M)
     gap = _ARROW + 3
     left = anchor.center().x() - callout.width() // 2
@@ -276,7 +276,7 @@ def _moved_into(rect: QRect, inside: QRect) -> QRect:
 
 
 def _arrow(anchor: QRect, callout: QRect) -> QPolygonF:
-    """A triangle from the callout's edge towards what it is about; empty where the callout lies over it."""
+    """Return a triangle from the callout's edge towards the anchor; empty if the callout covers it."""
     if callout.intersects(anchor):
         return QPolygonF()
     corner = Radius.M + _ARROW

@@ -11,7 +11,7 @@ from metaface_gui.engine.events import Undoable
 
 
 class UndoList(QObject):
-    """Keeps the engine's offers in their order and drops each when it expires."""
+    """Keeps the engine's offers to undo in their order, and drops each when it expires."""
 
     changed = Signal()
 
@@ -24,21 +24,21 @@ class UndoList(QObject):
 
     @property
     def offers(self) -> tuple[Undoable, ...]:
-        """Those that stand, oldest first."""
+        """The offers that still stand, oldest first."""
         return tuple(self._offers)
 
     def add(self, offer: Undoable) -> None:
-        """Take an offer."""
+        """Add an offer."""
         self._offers.append(offer)
         self._tidy()
 
     def remove(self, token: int) -> None:
-        """Drop an offer: it was used."""
+        """Drop an offer that was used."""
         self._offers = [offer for offer in self._offers if offer.token != token]
         self._tidy()
 
     def newest(self) -> int | None:
-        """Token of the newest offer that still stands."""
+        """Return the token of the newest offer that has not expired, or None."""
         now = self._clock()
         return next((offer.token for offer in reversed(self._offers) if offer.expires_ns > now), None)
 

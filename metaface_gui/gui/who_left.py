@@ -6,7 +6,7 @@ from metaface_gui.gallery import GallerySnapshot
 
 
 def somebody_left(before: GallerySnapshot | None, now: GallerySnapshot) -> bool:
-    """Whether anybody who was enrolled before is not any more; who was only renamed still is."""
+    """Return whether anybody enrolled before is no longer enrolled; a renamed person still is."""
     if before is None:
         return False
     present = {person.id for person in now.people}
@@ -14,5 +14,5 @@ def somebody_left(before: GallerySnapshot | None, now: GallerySnapshot) -> bool:
 
 
 def names_only_present(names: set[str], now: GallerySnapshot | None) -> bool:
-    """Whether all of these people are enrolled under these names; True while nobody knows who is."""
+    """Return whether people of all these names are enrolled; True while no snapshot is known."""
     return now is None or names <= {person.name for person in now.people}

@@ -1,7 +1,7 @@
-"""Keeps a main window on screen, and puts another in its place when the user chooses another language.
+"""Keeps a main window on screen, and replaces it when the user chooses another language or text size.
 
-Words are read when a widget is made, in some sixty classes; a window that is rebuilt is wholly in the new language.
-The engine goes on meanwhile: no frame that it looks at, no recording and no job is lost.
+Some sixty widget classes read their text when they are created; a rebuilt window is entirely in the new language. The
+engine keeps running meanwhile: no analysed frame, no recording and no job is lost.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from metaface_gui.i18n import install_translation, spoken_language
 
 
 class WindowController(QObject):
-    """Has one window at a time, made by `make_window`; `window` is the present one, hidden at first.
+    """Owns one window at a time, made by `make_window`; `window` is the current one, hidden at first.
 
-    Make it before the bridge has delivered anything, so that it has heard all that a later window must know.
+    Create it before the bridge delivers anything, so that it receives everything that a later window must know.
     """
 
     def __init__(self, app: QApplication, bridge: EngineBridge, make_window: Callable[[], MainWindow]) -> None:
@@ -37,12 +37,12 @@ class WindowController(QObject):
 
     @property
     def window(self) -> MainWindow:
-        """The window that is there now."""
+        """The current window."""
         return self._window
 
     @contextmanager
     def catching(self) -> Iterator[None]:
-        """Have whichever window is there show also the errors that nobody catches, while this is entered."""
+        """Make the current window, whichever it is, also show uncaught exceptions while this context is active."""
         self._is_catching = True
         self._catch()
         try:
@@ -52,16 +52,16 @@ class WindowController(QObject):
             self._catching.close()
 
     def speak(self, language: str) -> None:
-        """Put a window that speaks `language` (a code; empty: the system's) in the place of the present one."""
+        """Replace the current window with one in `language` (a code; empty: the system's)."""
         former, handover = self._window, Handover.of(self._window)
         cover = _cover(former)
         quits = self._app.quitOnLastWindowClosed()
         self._app.setQuitOnLastWindowClosed(False)
-        former.close()  # it remembers its place, and ends its searches
+        former.close()  # stores its place, and ends its camera searches
         self._app.setQuitOnLastWindowClosed(quits)
         self._catching.close()
         former.deleteLater()
-        # Now, or it would hear again what is repeated for its successor.
+        # Now, or the former window would receive what is repeated for its successor.
         QCoreApplication.sendPostedEvents(former, QEvent.Type.DeferredDelete)
         install_translation(self._app, language)
         self._window = self._made()
@@ -77,7 +77,7 @@ class WindowController(QObject):
     def _made(self) -> MainWindow:
         Theme.current().set_language(spoken_language(self._app))
         window = self._make_window()
-        # Queued: the window goes while its own menu is still saying what was chosen.
+        # Queued, because the window is deleted while its own menu is still emitting the choice.
         window.language_chosen.connect(self.speak, Qt.ConnectionType.QueuedConnection)
         return window
 
@@ -87,7 +87,7 @@ class WindowController(QObject):
 
 
 def _cover(window: MainWindow) -> QLabel | None:
-    """The window's picture in its place, for the moment in which there is none: a screen without it would flash."""
+    """Show a picture of the window in its place while there is no window, to avoid a flash; None if it is hidden."""
     if not window.isVisible():
         return None
     cover = QLabel(None, Qt.WindowType.SplashScreen | Qt.WindowType.FramelessWindowHint)

@@ -13,13 +13,13 @@ from metaface_gui.weights.whole_file import MADE_WITH, write_whole
 
 
 def png_of(pixmap: QPixmap) -> bytes:
-    """A PNG file that says who made it."""
+    """Return a PNG file whose metadata says what made it."""
     image = pixmap.toImage()
     for key, text in MADE_WITH.items():
         image.setText(key, text)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs have the format as bytes
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs type the format as bytes
     return bytes(buffer.data().data())
 
 

@@ -1,4 +1,4 @@
-"""The window's memory between runs. Whatever is damaged or out of range reads as its default."""
+"""The window's stored state. Whatever is damaged or out of range is read as its default."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def _as_it_is(value: object) -> object:
 
 
 class Remembered(Generic[T]):
-    """An attribute of `WindowState`, kept under `key`.
+    """An attribute of `WindowState`, stored under `key`.
 
-    `read` takes the settings and the key and gives a default for what it does not understand; `stored` makes of a value
-    what Qt can keep.
+    `read` takes the settings and the key, and returns a default for an invalid entry; `stored` converts a value to what
+    Qt can store.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Remembered(Generic[T]):
     @overload
     def __get__(self, state: WindowState, owner: type[WindowState]) -> T: ...
     def __get__(self, state: WindowState | None, owner: type[WindowState]) -> Self | T:
-        """What is remembered."""
+        """Return the stored value."""
         return self if state is None else self._read(state.settings, self._key)
 
     def __set__(self, state: WindowState, value: T) -> None:
-        """Remember it, at once."""
+        """Store the value at once."""
         state.settings.setValue(self._key, self._stored(value))
 
 
@@ -82,42 +82,42 @@ def _folder(settings: QSettings, key: str) -> Path | None:
 
 
 class WindowState:
-    """Typed access to a `QSettings`; what is assigned is written at once, so that a crash loses nothing."""
+    """Typed access to a `QSettings`; assigned values are stored at once, so that a crash loses nothing."""
 
     def __init__(self, settings: QSettings | None = None, parent: QObject | None = None) -> None:
         self.settings = settings or window_settings(parent)
 
     @property
     def path(self) -> str:
-        """The file it is kept in."""
+        """The settings file."""
         return self.settings.fileName()
 
     geometry = Remembered(GEOMETRY, remembered_bytes)
-    """The window's place, for `QWidget.restoreGeometry` (which refuses what it does not understand)."""
+    """The window's place, for `QWidget.restoreGeometry` (which refuses invalid data)."""
     splitter = Remembered("window/splitter", remembered_bytes)
     """The side panel's width, for `QSplitter.restoreState`."""
     is_panel_visible = Remembered("window/panel", _on)
     """Whether the side panel is open."""
     shows_people_as_pictures = Remembered("window/people-pictures", _off)
-    """Whether everybody is a picture in the side panel, not a row."""
+    """Whether the side panel shows people as pictures instead of rows."""
     is_studio_visible = Remembered("window/studio", _off)
     """Whether the studio below the video is open."""
     is_studio_large = Remembered("window/studio-large", _off)
-    """Whether the studio takes the window while it is open."""
+    """Whether the studio fills most of the window while it is open."""
     studio_tab = Remembered("window/studio-tab", _text)
     """Key of the studio's open page."""
     studio_splitter = Remembered("window/studio-splitter", remembered_bytes)
     """The studio's height, for `QSplitter.restoreState`."""
     is_method_settings_open = Remembered("window/method-settings", _off)
-    """Whether the settings on the page of the method are unfolded."""
+    """Whether the settings on the method's page are unfolded."""
     presented_parts = Remembered("presentation/parts", lambda settings, key: parts_of(_text(settings, key)), parts_text)
-    """What stands beside the video of a presentation."""
+    """What is shown beside the video in a presentation."""
     projector = Remembered("presentation/screen", _text)
-    """Name of the screen that the projector was on; empty: in a window, or nowhere yet."""
+    """Name of the screen that the projector used; empty: it was in a window, or never used."""
     recordings = Remembered("window/recordings", _folder, lambda value: "" if value is None else str(value))
     """Folder of recordings and snapshots; None: the platform's."""
     is_tour_seen = Remembered("window/tour-seen", _off)
-    """Whether the tour came up by itself once."""
+    """Whether the tour has once started by itself."""
     tab = Remembered("window/tab", _text)
     """Key of the side panel's open tab."""
     theme = Remembered(THEME, lambda settings, _key: remembered_theme(settings), lambda mode: mode.value)
@@ -125,29 +125,29 @@ class WindowState:
     language = Remembered("window/language", _text)
     """Code of the chosen language; empty: the system's."""
     text_percent = Remembered("window/text-percent", _percent)
-    """Size of letters in percent of the usual one; 0: nothing that is a number is remembered."""
+    """Text size in percent of the usual one; 0: no number is stored."""
     is_hud_visible = Remembered("view/hud", _on)
     """Whether the HUD is drawn."""
     is_looping = Remembered("view/loop", _on)
-    """Whether a file begins again when it ends."""
+    """Whether files loop."""
     mirrors_cameras = Remembered("view/mirror", _on)
-    """Whether a camera's picture is shown as in a mirror."""
+    """Whether a camera's picture is shown mirrored."""
     has_countdown = Remembered("enroll/countdown", _on)
     """Whether a click on the record button counts down first."""
     source = Remembered("engine/source", _text)
     """The last source, as `parse_source` reads it; empty: none."""
     keep_choice = Remembered("consent/keep", _text)
-    """How long the last new person agreed to be kept, as `RetentionBox` reads it; empty: not chosen yet."""
+    """The period to which the last new person agreed, as `RetentionBox` reads it; empty: not chosen yet."""
     consent_purpose = Remembered("consent/purpose", _text)
-    """What people are enrolled for; empty: the usual."""
+    """The purpose of enrolment; empty: the default."""
     is_deleting_expired = Remembered("privacy/delete-expired", _off)
-    """Whether people are deleted by themselves when the period is over for which they may be kept."""
+    """Whether people are deleted automatically when their retention period is over."""
 
     @property
     def recognition(self) -> RecognitionSettings:
         """Detector, embedder, device, learner, compared learners, FPIR and use of the room.
 
-        Keys are not checked against what exists, the engine does; but only methods are compared.
+        The engine checks whether keys exist, this does not; only compared learners are limited to existing methods.
         """
         defaults = RecognitionSettings()
         stored = RecognitionSettings(
@@ -171,7 +171,7 @@ class WindowState:
 
     @property
     def hyperparameters(self) -> dict[str, object]:
-        """Each method's settings where they are not its defaults; what is not understood is left out."""
+        """Each method's settings that differ from its defaults; invalid ones are left out."""
         found: dict[str, object] = {}
         for key in LEARNERS:
             text = _text(self.settings, f"hyperparameters/{key}")
@@ -189,5 +189,5 @@ class WindowState:
                 self.settings.setValue(f"hyperparameters/{key}", to_json(value[key]))
 
     def save(self) -> None:
-        """Write to disk what is not there yet; an unwritable disk loses settings and nothing else."""
+        """Write unsaved settings to disk; if it is not writable, only settings are lost."""
         self.settings.sync()

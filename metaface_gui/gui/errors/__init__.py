@@ -1,1 +1,1 @@
-"""Errors on screen: messages, the dialog about a fault of MetaFace itself, and the details to copy."""
+"""Errors on screen: messages, the dialog about internal errors, and the details to copy."""

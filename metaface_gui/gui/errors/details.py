@@ -16,9 +16,9 @@ _LIBRARIES = ("PySide6", "torch", "torchvision", "numpy", "opencv-python-headles
 
 
 def details_text(cause: str, models: ModelsChanged | None) -> str:
-    """A report in English, whatever the window's language.
+    """Return a report in English, whatever the window's language.
 
-    `cause` must name nobody (`program_log.nameless`); `models` says what computes where, if that is known.
+    `cause` must contain no names (`program_log.nameless`); `models` says which models run where, if known.
     """
     lines = [
         cause,

@@ -1,4 +1,4 @@
-"""The dialog about an internal error: calm, and with what is needed to get it fixed."""
+"""The dialog about an internal error: a calm message, and what is needed to get it fixed."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _COPIED_MS = 2000
 
 
 class ErrorDialog(QDialog):
-    """Says that something failed inside MetaFace, and offers `details` to copy. Does not stop what runs."""
+    """Reports that something failed inside MetaFace, and offers `details` to copy. Does not stop what is running."""
 
     log_wanted = Signal()
 
     def __init__(self, cause: str, details: str, log: Path, parent: QWidget | None = None) -> None:
-        """`cause` is a sentence in the user's language; `details` names nobody."""
+        """`cause` is a sentence in the user's language; `details` must contain no names."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Something went wrong"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -95,7 +95,7 @@ class ErrorDialog(QDialog):
         self._fit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Be as high as the words need, once their fonts have settled."""
+        """Fit the height to the text, once its fonts have settled."""
         super().showEvent(event)
         self._fit()
 

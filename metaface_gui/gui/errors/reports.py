@@ -1,4 +1,4 @@
-"""Where every error is shown: as a message, or as a dialog if it is MetaFace's own fault."""
+"""Shows every error: as a message, or as a dialog if it is an internal error."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 class ErrorReports(QObject):
     """Shows errors over `window` and writes them to the log; copies their details.
 
-    There is at most one dialog, and at most one for each bug: what fails again and again is a message by then.
+    At most one dialog is open at a time, and each bug opens at most one; from then on, it appears as a message.
     """
 
     def __init__(self, bridge: EngineBridge, toasts: ToastBar, window: QWidget) -> None:
@@ -43,27 +43,27 @@ class ErrorReports(QObject):
         toasts.copy_clicked.connect(self.copy_details)
 
     def catching(self) -> AbstractContextManager[None]:
-        """Show also what nobody catches, on any thread, while this is entered."""
+        """Return a context manager that also shows uncaught exceptions, on any thread."""
         return self._unexpected.catching()
 
     def show_error(self, error: KnownError, kind: ToastKind = ToastKind.ERROR) -> None:
-        """Say what failed."""
+        """Log and show an error."""
         _log.warning("%s", error)
         self._show(error, kind)
 
     def show_unexpected(self, unexpected: UnexpectedError) -> None:
-        """Say that there is a bug; it has been logged by who caught it."""
+        """Report a bug; `UnexpectedErrors` has already logged it."""
         text = QT_TRANSLATE_NOOP("Errors", "MetaFace had an internal error ({kind}). The log file has the details.")
         self._show(InternalError(text, kind=unexpected.words), ToastKind.WARNING)
 
     def copy_details(self, error: KnownError) -> None:
-        """Put into the clipboard what somebody who helps needs to know."""
+        """Copy to the clipboard what somebody who helps needs to know."""
         QGuiApplication.clipboard().setText(details_text(nameless(error), self._models))
         text = self.tr("The details are copied. They contain no names and no pictures.")
         self._toasts.show_toast(Toast(ToastKind.SUCCESS, text))
 
     def open_log_folder(self) -> None:
-        """Show the log in the desktop's own window; where that cannot be, say where it is."""
+        """Open the log's folder in the desktop's file manager; if that fails, say where it is."""
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_dir()))):
             text = self.tr("The log is in {folder}").format(folder=log_dir())
             self._toasts.show_toast(Toast(ToastKind.INFO, text))
@@ -73,20 +73,20 @@ class ErrorReports(QObject):
             self._toasts.show_toast(error_toast(error, kind))
 
     def _is_shown_in_dialog(self, error: InternalError) -> bool:
-        """Open a dialog for what was not shown before, unless one is open, which says enough."""
+        """Open a dialog for an error not shown before, unless one is open, which says enough; False: show a message."""
         if self._dialog is not None:
             return True
         if error.template in self._reported:
             return False
         self._reported.add(error.template)
-        # Over a dialog that waits for an answer, or nobody could press its buttons.
+        # On top of any modal dialog, which would otherwise block this one's buttons.
         parent = QApplication.activeModalWidget() or self._window
         details = details_text(nameless(error), self._models)
         dialog = ErrorDialog(error_text(error), details, log_path(), parent)
         dialog.log_wanted.connect(self.open_log_folder)
         forget = partial(self._forget_dialog, dialog)
         dialog.finished.connect(forget)
-        dialog.destroyed.connect(forget)  # with the dialog that it lies over
+        dialog.destroyed.connect(forget)  # together with its parent dialog
         self._dialog = dialog
         dialog.open()
         return True
@@ -99,7 +99,7 @@ class ErrorReports(QObject):
         self._models = changed
 
     def _on_source(self, changed: SourceChanged) -> None:
-        """What is wrong with the source stands in the video's place; here it is logged, once while it lasts."""
+        """Log a source's error once while it lasts; the video area shows it, and a dialog too if it is internal."""
         words = "" if changed.error is None else nameless(changed.error)
         if words == self._source_error:
             return

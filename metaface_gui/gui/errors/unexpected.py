@@ -21,18 +21,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class UnexpectedError:
-    """What is told of an exception: nobody's name, and none of the frames that it would keep alive."""
+    """What is reported of an exception: no names, and no stack frames, which it would keep alive."""
 
     words: str
     place: str
-    """Function and line: with the words they tell one bug from another."""
+    """Function and line; together with `words` they distinguish one bug from another."""
 
 
 class UnexpectedErrors(QObject):
-    """Stands in for Python's hooks while `catching`; `caught` comes once for each bug, on this object's thread.
+    """Replaces Python's exception hooks while `catching`; emits `caught` once per bug, on this object's thread.
 
-    A bug in a `paintEvent` comes back with every frame: it is told once, and logged the 1st, 10th, 100th … time.
-    What was in place before is still called, so a terminal shows the traceback.
+    A bug in a `paintEvent` recurs with every frame: it is reported once, and logged the 1st, 10th, 100th … time.
+    The previous hooks are still called, so a terminal shows the traceback.
     """
 
     caught = Signal(UnexpectedError)
@@ -49,7 +49,7 @@ class UnexpectedErrors(QObject):
 
     @contextmanager
     def catching(self) -> Iterator[None]:
-        """Take Python's hooks, and give them back at the end."""
+        """Replace Python's exception hooks, and restore them at the end."""
         self._except_hook, self._thread_hook = sys.excepthook, threading.excepthook
         sys.excepthook, threading.excepthook = self._on_exception, self._on_thread_exception
         try:
@@ -67,7 +67,7 @@ class UnexpectedErrors(QObject):
             self._take(args.exc_value, args.exc_traceback)
 
     def _take(self, error: BaseException, trace: TracebackType | None) -> None:
-        if not isinstance(error, Exception):  # Ctrl+C, and threads that leave
+        if not isinstance(error, Exception):  # Ctrl+C, and SystemExit in a thread
             return
         unexpected = UnexpectedError(nameless(error), _place(trace))
         with self._lock:

@@ -1,4 +1,4 @@
-"""Leads the user through a lesson: moves on when a step's task was seen done, or when they press Next."""
+"""Leads the user through a lesson: moves on when a step's task is seen done, or on Next."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from metaface_gui.gui.lessons.panel import LessonPanel
 from metaface_gui.gui.stage import Stage
 
 _LINGER_MS = 2_500
-"""So long a step stays after it was done: what there is to watch has just begun."""
+"""How long a step stays after it is done, because what there is to watch has only just begun."""
 
 
 class LessonController(QObject):
-    """Put `panel` where it is seen. A step that is already done when it appears waits for Next, so that nothing is
-    skipped unread. `step_done` says that the step's task was seen done."""
+    """Runs lessons in `panel`, which the owner must place; `step_done` means that a step's task was seen done.
+
+    A step that is already done when it appears waits for Next, so that nothing is skipped unread.
+    """
 
     step_begun = Signal(int)
     step_done = Signal(int)
@@ -27,7 +29,7 @@ class LessonController(QObject):
         super().__init__(parent)
         self.panel = LessonPanel(stage)
         self.goes_on_by_itself = True
-        """Else whoever hears `step_done` calls `go_on`."""
+        """If False, the receiver of `step_done` calls `go_on`."""
         self._observer = Observer(bridge, stage, self)
         self._number = self._index = 0
         self._then = Signs()
@@ -46,7 +48,7 @@ class LessonController(QObject):
 
     @property
     def step(self) -> LessonStep | None:
-        """The step that is shown."""
+        """The step on screen; None while there is none."""
         return LESSONS[self._number - 1].steps[self._index] if self._number else None
 
     def open(self, number: int, index: int = 0) -> None:
@@ -61,7 +63,7 @@ class LessonController(QObject):
         self._begin(min(index, len(LESSONS[number - 1].steps) - 1))
 
     def close(self) -> None:
-        """End the lesson; whatever was changed for it stays as it is."""
+        """End the lesson; whatever was changed for it stays changed."""
         if self._number:
             self._number = 0
             self._linger.stop()

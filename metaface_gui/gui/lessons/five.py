@@ -9,12 +9,12 @@ from metaface_gui.pipeline.learners import LEARNERS
 
 _DARK = EnvironmentSetting((("dim_light", 0.7),))
 _OLD_WEBCAM = EnvironmentSetting((("colour_cast", 0.6), ("old_sensor", 1.0)))
-"""Under a warm lamp, for adapting to show: of 46 faces 63 % keep their names, and 98 % have them then (at half its
-strength, of 50 faces 84 and 90 %). Of ten effects alone this is the one that costs the demo's people names for longer
-than a look or two; in the other nine nobody loses one, or only once faces are no longer found or nearly, or adapting
-changes nothing."""
+"""Under a warm lamp, so that adapting makes a visible difference: of 46 faces, 63 % keep their names, and 98 % have
+them after adapting (at half its strength, 84 and 90 % of 50 faces). Of the ten effects on their own, only this one
+costs the demo's people their names for longer than a look or two. Under the other nine, nobody loses a name, or only
+once faces are hardly or no longer detected, or adapting changes nothing."""
 _WHERE_METHODS_DIFFER = EnvironmentSetting((("soft_focus", 0.8),))
-"""So far out of focus that faces score about as much as the threshold: what each method learned decides."""
+"""So far out of focus that scores are about at the threshold, and what each method learned makes the difference."""
 
 
 def _is_dark(signs: Signs) -> bool:
@@ -22,7 +22,7 @@ def _is_dark(signs: Signs) -> bool:
 
 
 def _has_cost_names(then: Signs, now: Signs) -> bool:
-    """Whether somebody lost the name in another room than that of before."""
+    """Return whether somebody lost their name under an environment other than the earlier one."""
     is_other_room = not now.environment.is_off and now.environment != then.environment
     return is_other_room and now.n_unknown > 0 and not then.names <= now.names
 
@@ -37,12 +37,12 @@ def _shows(page: str, now: Signs) -> bool:
 
 
 def _is_set(signs: Signs) -> bool:
-    """Whether MAML's settings are others than by default."""
+    """Return whether MAML's settings differ from the defaults."""
     return "maml" in signs.hyperparameters
 
 
 def _adapted_anew(then: Signs, now: Signs) -> bool:
-    """Whether MAML has adapted meanwhile: there is a curve to see."""
+    """Return whether MAML has adapted since then, so that there is a curve to see."""
     return now.adaptations.get("maml", 0) > then.adaptations.get("maml", 0)
 
 

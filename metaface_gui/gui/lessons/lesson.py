@@ -1,4 +1,4 @@
-"""What a lesson consists of: a sentence, a task, what to watch, and how the program sees that the task was done."""
+"""What a lesson step consists of: a sentence, a task, what to watch, and how the program sees the task is done."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, Environm
 class Signs:
     """What the program can see of the user's actions and their effects.
 
-    `n_people` may be recognised, by `n_shots` in all; `names` and `n_unknown` are of the faces on screen, `page` is the
-    studio's open page ("" while it is hidden). `n_room_adaptations`, `n_explained` and `n_reports` count what has come
-    so far. `is_map_placed`: a face on screen has a place on the map. `n_deciding`: so many methods say who a face on
-    screen is. `compared` are the methods that run beside `learner`; `hyperparameters` those that differ from the
-    defaults, `adaptations` how often each method has adapted so far.
+    `n_people` people can be recognised, from `n_shots` shots in all. `names` and `n_unknown` describe the faces on
+    screen; `page` is the studio's open page ("" while hidden). `n_room_adaptations`, `n_explained` and `n_reports` are
+    counts so far. `is_map_placed`: a face on screen has a place on the map. `n_deciding`: how many methods give a
+    verdict on a face on screen. `compared` are the methods that run beside `learner`; `hyperparameters` are each
+    method's settings that differ from the defaults; `adaptations` is how often each method has adapted so far.
     """
 
     n_people: int = 0
@@ -41,11 +41,11 @@ class Signs:
 
 
 IsDone = Callable[[Signs, Signs], bool]
-"""Whether a step is done, by what was seen when it began and what is seen now."""
+"""Tells whether a step is done, from the signs when it began and the signs now."""
 
 
 class Hand(Protocol):
-    """The actions of a player that plays a lesson by itself, as a user's clicks would."""
+    """The actions of an automatic player of lessons, equivalent to a user's clicks."""
 
     def enroll_next(self) -> None:
         """Enrol one more person of the demo scene from pictures."""
@@ -54,7 +54,7 @@ class Hand(Protocol):
         """Let another method decide."""
 
     def compare(self, keys: tuple[str, ...]) -> None:
-        """Run these beside it."""
+        """Run these methods beside the deciding one."""
 
     def open_page(self, key: str) -> None:
         """Open a page of the studio."""
@@ -63,7 +63,7 @@ class Hand(Protocol):
         """Ask why a face on screen has its name."""
 
     def use_inner_steps(self, steps: int | None) -> None:
-        """Let MAML take so many steps; None: as many as by default."""
+        """Let MAML take this many inner-loop steps; None: the default number."""
 
     def let_through(self, fpir: float) -> None:
         """Let this share of strangers through."""
@@ -78,14 +78,14 @@ class Hand(Protocol):
         """Show this room before | after."""
 
     def test_methods(self) -> None:
-        """Make the leave-one-out report."""
+        """Run the leave-one-out report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LessonStep:
     """One step. `text`, `do` and `watch` are English, marked for translation in the context `Lessons`.
 
-    `play` does what `do` says; empty: it only has to be waited for.
+    `play` performs what `do` says; empty: the player only has to wait.
     """
 
     text: str
@@ -97,7 +97,7 @@ class LessonStep:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """A few steps under a title, which is marked for translation as they are."""
+    """A few steps under a title, which is marked for translation like their texts."""
 
     title: str
     steps: tuple[LessonStep, ...]

@@ -23,7 +23,7 @@ from metaface_gui.gui.stage import Stage
 
 
 class Observer(QObject):
-    """`signs` is what is seen now; `changed` tells that it is another than before."""
+    """Keeps `signs`, what is seen now, up to date; emits `changed` whenever it differs from before."""
 
     changed = Signal()
 
@@ -50,7 +50,7 @@ class Observer(QObject):
             self.changed.emit()
 
     def _on_gallery(self, event: GalleryChanged) -> None:
-        people = event.snapshot.recognised  # of whoever is hidden nothing is seen
+        people = event.snapshot.recognised  # hidden people do not count
         n_shots = sum(person.shot_count for person in people)
         self._see(replace(self.signs, n_people=len(people), n_shots=n_shots))
 

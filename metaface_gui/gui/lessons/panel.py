@@ -17,7 +17,7 @@ _SMALL = "padding: 3px 10px; min-height: 18px;"
 
 
 class LessonPanel(QFrame):
-    """Shows what `show_step` is given; what is clicked is told by signals. It covers nothing and blocks nothing."""
+    """Shows the step given to `show_step`; emits signals for its buttons. It covers nothing and blocks nothing."""
 
     next_clicked = Signal()
     back_clicked = Signal()
@@ -78,7 +78,7 @@ class LessonPanel(QFrame):
         layout.addLayout(grid)
 
     def show_step(self, lesson: Lesson, number: int, index: int) -> None:
-        """Show a step of the lesson of this number, 1 being the first; `index` counts from 0."""
+        """Show step `index` (from 0) of this lesson, whose number counts from 1."""
         step, count = lesson.steps[index], len(lesson.steps)
         title = translate("Lessons", lesson.title)
         text, do, watch = (translate("Lessons", words) for words in (step.text, step.do, step.watch))

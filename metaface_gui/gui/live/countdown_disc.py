@@ -12,7 +12,7 @@ _SIDE = 132
 
 
 class CountdownDisc(QWidget):
-    """A number on a dark disc; hidden while nothing is counted. The mouse goes through it."""
+    """A number on a dark disc, transparent to the mouse; hidden while there is no countdown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,11 +23,11 @@ class CountdownDisc(QWidget):
 
     @property
     def seconds(self) -> int:
-        """What it shows; 0 while it is hidden."""
+        """The number shown; 0 while hidden."""
         return self._seconds
 
     def show_seconds(self, seconds: int) -> None:
-        """Show how many are left; 0: none."""
+        """Show how many seconds are left; 0 hides the disc."""
         self._seconds = seconds
         self.setVisible(seconds > 0)
         if seconds:
@@ -35,11 +35,11 @@ class CountdownDisc(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """A square."""
+        """Return the size of a square."""
         return QSize(_SIDE, _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The disc and the number, in colours that do not depend on the theme, as over any video."""
+        """Paint the disc and the number in theme-independent colours, because they lie over video."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -1,4 +1,4 @@
-"""Two fields that appear while files are dragged over the window: enrol somebody from them, or play them."""
+"""Two zones that appear while files are dragged over the window: enrol somebody from them, or play them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 
 
 def dropped_paths(mime: QMimeData) -> list[Path]:
-    """The local files and folders of a drag that exist."""
+    """Return the existing local files and folders of a drag."""
     paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     return [path for path in paths if path.exists()]
 
 
 class DropZones(QWidget):
-    """Covers the view while something that can be dropped hovers over it."""
+    """Covers the view while files or folders are dragged over it."""
 
     enroll_dropped = Signal(list)
     source_dropped = Signal(Path)
@@ -41,19 +41,19 @@ class DropZones(QWidget):
         self.hide()
 
     def begin(self, paths: list[Path]) -> None:
-        """Appear for these files."""
+        """Show the zones for these files."""
         self._paths = paths
         self._pointer = QPointF(-1, -1)
         self.raise_()
         self.show()
 
     def end(self) -> None:
-        """Disappear."""
+        """Hide the zones."""
         self._paths = []
         self.hide()
 
     def zones(self) -> tuple[QRectF, QRectF | None]:
-        """The field to enrol, and the one to play if there is only one file or folder."""
+        """Return the zone that enrols, and the one that plays; the latter only if one file or folder is dragged."""
         inner = QRectF(self.rect()).adjusted(Space.XL, Space.XL, -Space.XL, -Space.XL)
         if len(self._paths) != 1:
             return inner, None
@@ -62,20 +62,20 @@ class DropZones(QWidget):
         return QRectF(inner.x(), inner.y(), half, inner.height()), right
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
+        """Accept the drag."""
         self._follow(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Light up the field under the pointer."""
+        """Highlight the zone under the pointer."""
         self._follow(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Nothing was dropped."""
+        """Hide the zones, because nothing was dropped."""
         event.accept()
         self.end()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Say what was dropped where."""
+        """Emit the signal of the zone under the pointer."""
         paths = dropped_paths(event.mimeData())
         _, play = self.zones()
         event.acceptProposedAction()
@@ -93,7 +93,7 @@ class DropZones(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A veil and the fields."""
+        """Paint a dark veil and the zones."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(10, 12, 16, 170))

@@ -1,4 +1,4 @@
-"""What the video area says when there is no video: why, and what to do next."""
+"""What the video area shows when there is no video: why, and what to do next."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from metaface_gui.i18n import error_text, shown_title
 _SYMBOL = 72
 _SPIN_MS = 40
 _OPENING_DELAY_MS = 200
-"""A source that opens faster than this shows no word about it."""
+"""No message is shown for a source that opens faster than this."""
 _BAR_WIDTH = 640
 _MAX_WIDTH = 580
 _MAX_NAME = 24
 
 
 class _Symbol(QWidget):
-    """A large icon, or a turning arc while something is awaited."""
+    """A large icon, or a turning arc while waiting."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class _Symbol(QWidget):
         self._timer.timeout.connect(self._turn)
 
     def choose(self, icon: str, size: int) -> None:
-        """Show this icon at this size; empty: the arc."""
+        """Show this icon at this size, or the arc if `icon` is empty."""
         self._icon = icon
         self.setFixedSize(size, size)
         self._run()
@@ -79,13 +79,13 @@ class EmptyState(QWidget):
     """Fills the video area; while there is a picture (paused, ended, reconnecting) it is a bar at its lower edge."""
 
     choose_source_clicked = Signal(QPushButton)
-    """The button, so that a menu can open at it."""
+    """Carries the button, so that a menu can open at it."""
     demo_clicked = Signal()
     lesson_clicked = Signal()
     retry_clicked = Signal()
     resume_clicked = Signal()
     copy_clicked = Signal(KnownError)
-    """The error whose details are wanted."""
+    """Carries the error whose details are to be copied."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +97,7 @@ class EmptyState(QWidget):
         self._title = QLabel(self)
         self._text = QLabel(self)
         for label in (self._title, self._text):
-            label.setTextFormat(Qt.TextFormat.PlainText)  # a device's or a file's name is no markup
+            label.setTextFormat(Qt.TextFormat.PlainText)  # device and file names are not markup
             label.setWordWrap(True)
         self._resume = self._button(self.tr("Resume"), "play", primary=True)
         self._retry = self._button(self.tr("Try again"), "refresh", primary=True)
@@ -124,13 +124,13 @@ class EmptyState(QWidget):
 
     @property
     def clickable(self) -> QRect:
-        """Where its buttons are, in its parent's coordinates; null while it is hidden."""
+        """The area with its buttons, in its parent's coordinates; null while hidden."""
         if self.isHidden():
             return QRect()
         return self.geometry() if self._has_picture else self._buttons.geometry().translated(self._contents.pos())
 
     def offer_last(self, title: str) -> None:
-        """Offer to open the source of last time, or the first camera, while none is open; empty: there is neither."""
+        """Set the source to offer while none is open (the last one, or the first camera); empty if there is neither."""
         self._last = title
         self.show_source(self._changed, has_picture=self._has_picture)
 
@@ -141,11 +141,11 @@ class EmptyState(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence under it."""
+        """The sentence under the heading."""
         return self._text.text()
 
     def show_source(self, changed: SourceChanged, *, has_picture: bool) -> None:
-        """Say what goes with the source's state; hides itself while pictures come."""
+        """Show the message for the source's state; hide while frames arrive."""
         self._changed, self._has_picture = changed, has_picture
         state = changed.state
         if state is SourceState.RUNNING and has_picture:
@@ -187,7 +187,7 @@ class EmptyState(QWidget):
         return self.tr("Play again") if state is SourceState.ENDED else self.tr("Try again")
 
     def _words(self, changed: SourceChanged) -> tuple[str, str, str]:
-        """Heading, sentence and icon (empty: a turning arc) for a state."""
+        """Return heading, sentence and icon (empty: a turning arc) for a state."""
         error = "" if changed.error is None else error_text(changed.error)
         source = shown_title(changed.title) or self.tr("the source")
         match changed.state:
@@ -227,7 +227,7 @@ class EmptyState(QWidget):
             row.addWidget(button)
         words = QVBoxLayout()
         words.setSpacing(Space.S)
-        # Without an alignment of the item, so that the lines that a label wraps into get their height.
+        # Added without an alignment, so that wrapped labels get the height of all their lines.
         words.addWidget(self._title)
         words.addWidget(self._text)
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._contents)
@@ -243,7 +243,7 @@ class EmptyState(QWidget):
         across.addStretch()
 
     def _arrange(self, icon: str) -> None:
-        """Lay out as a column in the middle, or as a bar."""
+        """Lay out as a centred column, or as a bar."""
         is_bar, align = self._has_picture, Qt.AlignmentFlag
         self._symbol.choose(icon, 30 if is_bar else _SYMBOL)
         direction = QBoxLayout.Direction
@@ -269,12 +269,12 @@ class EmptyState(QWidget):
             top = self._host.bottom() + 1 - Space.L - height
             self.setGeometry((self._host.width() - width) // 2, top, width, height)
         else:
-            # Lines short enough to read.
+            # Keep the lines short enough to read.
             self._contents.setFixedWidth(max(min(_MAX_WIDTH, self._host.width() - 2 * Space.XL), 1))
             self.setGeometry(self._host)
 
     def event(self, event: QEvent) -> bool:
-        """Take the height again that the words need once their fonts and texts have settled."""
+        """Recompute the height once the labels' fonts and texts have settled."""
         is_done = super().event(event)
         if event.type() is QEvent.Type.LayoutRequest:
             self._place()
@@ -289,7 +289,7 @@ class EmptyState(QWidget):
             self.copy_clicked.emit(error)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The stage's colour, or the bar's plate."""
+        """Paint the stage's colour, or the bar's plate."""
         painter = QPainter(self)
         theme = Theme.current()
         if self._has_picture:

@@ -1,8 +1,8 @@
-"""What the live view shows: the newest result's faces, moved on to the newest frame, until they are stale.
+"""What the live view shows: the newest result's faces, extrapolated to the newest frame, until they are stale.
 
-A result is about a frame some tens of milliseconds back. A box drawn where it was found then would trail behind a face
-that moves, so it is moved on at the speed the face had between the last two results (dead reckoning); where a new
-result disagrees with that, the difference fades away instead of making the box jump.
+A result describes a frame some tens of milliseconds old. A box drawn where it was found would trail behind a moving
+face, so it is extrapolated at the face's speed between the last two results (dead reckoning). Where a new result
+disagrees with the extrapolation, the difference fades away instead of making the box jump.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from metaface_gui.pipeline.rendering.overlay import OverlayItem, overlay_items
 from metaface_gui.types import Floats, Frame, FrameResult
 
 STALE_NS = 1_000_000_000
-"""A result older than this against the newest frame says nothing about what is on screen."""
+"""A result whose frame is older than the newest one by more than this no longer describes what is on screen."""
 
 _FADE_MS = 35.0
-"""Time constant with which a disagreement fades."""
+"""Time constant of the fading of a disagreement."""
 _REACH_S = 0.2
-"""Boxes are moved on for at most this long: faces turn back."""
+"""Boxes are extrapolated for at most this long, because faces reverse direction."""
 _NEWS = 0.5
-"""Weight of the newest speed against the ones before, which are noisy."""
+"""Weight of the newest speed against the earlier ones; a single speed is noisy."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Motion:
-    """A face: box (4,) found in the frame of `found_ns`, speed (2,) in pixels a second, and what still fades (4,)."""
+    """A face's box (4,) in the frame of `found_ns`, speed (2,) in pixels per second, and still fading offset (4,)."""
 
     box_xyxy: Floats
     found_ns: int
@@ -36,13 +36,13 @@ class _Motion:
     fading: Floats
 
     def at(self, now_ns: int) -> Floats:
-        """Where the box is, (4,), without what fades."""
+        """Return the extrapolated box, (4,), without the fading offset."""
         age_s = min(max((now_ns - self.found_ns) / 1e9, 0.0), _REACH_S)
         return np.asarray(self.box_xyxy + np.tile(self.speed, 2) * np.float32(age_s), np.float32)
 
 
 class FaceScene:
-    """Brings the newest frame and the newest result together; times are the frames' own, so it needs no clock."""
+    """Combines the newest frame with the newest result; it uses the frames' timestamps, so it needs no clock."""
 
     def __init__(self) -> None:
         self._frame: Frame | None = None
@@ -58,7 +58,7 @@ class FaceScene:
 
     @property
     def learner(self) -> str:
-        """Whose decisions the newest result carries, "" before anybody decides."""
+        """The key of the learner whose decisions the newest result carries; "" before there is one."""
         return "" if self._result is None else self._result.learner
 
     @property
@@ -69,9 +69,9 @@ class FaceScene:
         return self._frame.captured_ns - self._result.frame.captured_ns > STALE_NS
 
     def items(self, learner: str | None = None) -> tuple[OverlayItem, ...]:
-        """What to draw over the newest frame, by track id; nothing once it is stale.
+        """Return what to draw over the newest frame, by track id; nothing once the result is stale.
 
-        With `learner`, a key, it is what that one decides; views of several learners may share a scene.
+        `learner` is the key of the learner whose decisions to draw (None: the deciding one); views may share a scene.
         """
         if self._frame is None or self._result is None or self.is_stale:
             return ()
@@ -83,14 +83,14 @@ class FaceScene:
         return tuple(replace(item, box_xyxy=motion.at(now_ns) + motion.fading) for item, motion in moved)
 
     def clear(self) -> None:
-        """Forget everything: another source."""
+        """Forget everything, because the source changes."""
         self._frame = self._result = None
         self._since_ns = None
         self._items.clear()
         self._motions.clear()
 
     def show_frame(self, frame: Frame) -> None:
-        """Take the newest frame and move the boxes on by the time since the one before."""
+        """Take the newest frame and let disagreements fade by the time since the previous one."""
         elapsed_ms = 0.0 if self._frame is None else (frame.captured_ns - self._frame.captured_ns) / 1e6
         self._frame = frame
         if self._since_ns is None:
@@ -99,9 +99,9 @@ class FaceScene:
         self._motions = {track: replace(motion, fading=motion.fading * left) for track, motion in self._motions.items()}
 
     def show_result(self, result: FrameResult) -> None:
-        """Take the newest result. New faces appear where they are; known ones glide there with the next frames.
+        """Take the newest result: new faces appear in place, known ones glide there with the next frames.
 
-        A result about a frame before the first one shown is a straggler of the source before, and is ignored.
+        A result for a frame older than the first one shown is left over from the previous source, and is ignored.
         """
         if self._frame is None or self._since_ns is None or result.frame.captured_ns < self._since_ns:
             return
@@ -115,7 +115,7 @@ class FaceScene:
 
 
 def _moved(former: _Motion | None, box_xyxy: Floats, found_ns: int, now_ns: int) -> _Motion:
-    """Bring what was known of a face's motion up to date with where it was found in the frame of `found_ns`."""
+    """Update a face's motion with its box in the frame of `found_ns`."""
     still = _Motion(box_xyxy, found_ns, np.zeros(2, np.float32), np.zeros(4, np.float32))
     if former is None:
         return still
@@ -124,7 +124,7 @@ def _moved(former: _Motion | None, box_xyxy: Floats, found_ns: int, now_ns: int)
         return replace(still, speed=former.speed)
     newest = (_center(box_xyxy) - _center(former.box_xyxy)) / np.float32(elapsed_s)
     motion = replace(still, speed=np.asarray(_NEWS * newest + (1.0 - _NEWS) * former.speed, np.float32))
-    # On its very own picture a box belongs exactly where the detector saw it.
+    # On the very frame it was found in, a box belongs exactly where the detector put it.
     if found_ns >= now_ns:
         return motion
     return replace(motion, fading=former.at(now_ns) + former.fading - motion.at(now_ns))

@@ -1,7 +1,7 @@
 """Converts and scales camera frames on a thread of its own, so that the GUI thread only copies them to the screen.
 
-Scaling a frame to a large window costs more than all that is drawn over it, and OpenCV's threads may have to wait for a
-busy machine; the GUI thread need not.
+Scaling a frame to a large window costs more than everything drawn over it, and on a busy machine OpenCV's threads may
+have to wait; this way the GUI thread does not.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from metaface_gui.types import Frame
 
 _JOIN_S = 2.0
 _SETS = 3
-"""What is on screen, what waits to be shown and what is being made each have memory of their own."""
+"""Separate memory for the frame on screen, the one waiting to be shown and the one being made."""
 
 
 class FrameFeeder(QObject):
-    """Takes frames from `preview` when it is told that there is one; never works ahead by more than one frame.
+    """Takes frames from `preview` after `notify`; never works more than one frame ahead.
 
-    `ready` comes on the thread on which this was made; then `take` gives the frame. Call `close` before it goes.
+    `ready` is emitted on the thread that created this object; `take` then returns the frame. Call `close` at the end.
     """
 
     ready = Signal()
@@ -43,13 +43,13 @@ class FrameFeeder(QObject):
         self._thread.start()
 
     def notify(self) -> None:
-        """Say that a frame waits."""
+        """Report that a frame is waiting in `preview`."""
         with self._condition:
             self._is_waiting = True
             self._condition.notify()
 
     def take(self, wanted: frozenset[Scale]) -> PreparedFrame | None:
-        """Return the newest frame that is ready, None if it was dropped; the next ones are scaled as `wanted`."""
+        """Return the frame that is ready, or None if it was dropped; scale the next ones as `wanted`."""
         with self._condition:
             prepared, self._prepared = self._prepared, None
             self._wanted = wanted
@@ -57,14 +57,14 @@ class FrameFeeder(QObject):
             return prepared
 
     def drop(self) -> None:
-        """Forget what is ready or being made: it is a picture of a source that is closed."""
+        """Discard the frame that is ready or being made, because its source was closed."""
         with self._condition:
             self._prepared = None
             self._generation += 1
             self._condition.notify()
 
     def close(self) -> None:
-        """End the thread; nothing becomes ready any more."""
+        """End the thread; no further frame becomes ready."""
         with self._condition:
             self._is_closed = True
             self._condition.notify()

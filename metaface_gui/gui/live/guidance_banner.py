@@ -14,17 +14,17 @@ from metaface_gui.i18n import issue_text, turn_text
 from metaface_gui.types import HeadTurn, QualityIssue
 
 _HOLD_MS = 500
-"""A text stays at least this long: guidance may change with every frame, which nobody could read."""
+"""A text stays at least this long: guidance may change with every frame, too fast to read."""
 _RING = 40
 _PAD = 12
 _HEIGHT = _RING + 2 * _PAD
 
 
 class GuidanceBanner(QWidget):
-    """A pill with the number of shots in a ring of the sides they show, and a sentence; visible while recording."""
+    """A pill with the number of shots in a ring of the head turns covered, and a sentence; shown while recording."""
 
     geometry_wanted = Signal()
-    """The text's width changed: whoever places the banner should do so again."""
+    """The text's width changed, so the parent should place the banner again."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class GuidanceBanner(QWidget):
         return self._text
 
     def show_enrollment(self, enrollment: EnrollmentChanged) -> None:
-        """Follow a recording; hides when none runs."""
+        """Show the progress of a recording; hide when none runs."""
         if not enrollment.is_recording:
             self._hold.stop()
             self._text = self._next_text = ""
@@ -55,7 +55,7 @@ class GuidanceBanner(QWidget):
             return
         self._count, self._wanted = len(enrollment.shots), max(enrollment.wanted, 1)
         self._turns = enrollment.turns
-        # Enough shots are no end: in the time that is left, more different ones take their places.
+        # Having enough shots does not end the recording: in the time left, more varied ones replace them.
         issue = enrollment.guidance if self._count < self._wanted else None
         self._is_next_good = issue in (None, QualityIssue.TOO_SIMILAR)
         self._next_text = turn_text(self._turns) if issue is None or self._is_next_good else issue_text(issue)
@@ -65,12 +65,12 @@ class GuidanceBanner(QWidget):
         self.update()
 
     def set_mirrored(self, mirrored: bool) -> None:
-        """Say whether the video beneath is shown as in a mirror: there their left is on the left."""
+        """Set whether the video beneath is mirrored, which puts the person's left on the left."""
         self._is_mirrored = mirrored
         self.update()
 
     def sizeHint(self) -> QSize:
-        """One line."""
+        """Return the size of one line."""
         width = QFontMetricsF(self._font).horizontalAdvance(self._text)
         return QSize(round(width) + _RING + 3 * _PAD + 34, _HEIGHT)
 
@@ -85,7 +85,7 @@ class GuidanceBanner(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The pill, the ring, the sentence."""
+        """Paint the pill, the ring and the sentence."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plate = QRectF(self.rect())

@@ -17,7 +17,7 @@ _COLUMN_GAP = 14
 
 
 class Hud(QWidget):
-    """Rates, latency, dropped frames and device. Lets the mouse through; its size does not change with its numbers."""
+    """Rates, latency, dropped frames and device. Transparent to the mouse; numbers do not change its size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +28,7 @@ class Hud(QWidget):
         self.show_stats(None)
 
     def show_stats(self, stats: EngineStats | None) -> None:
-        """Show these numbers; None: nothing runs."""
+        """Show these numbers, or dashes for None because nothing runs."""
         none = "–"
         dropped_color = "muted"
         if stats is None:
@@ -53,7 +53,7 @@ class Hud(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for the names and for five-digit numbers."""
+        """Return room for the names and the values, and at least for “000.0 fps”, so that numbers do not resize it."""
         metrics = QFontMetricsF(self._font)
         names = max(metrics.horizontalAdvance(name) for name, _, _ in self._rows)
         values = max(
@@ -62,7 +62,7 @@ class Hud(QWidget):
         return QSize(round(names + values) + _COLUMN_GAP + 2 * _PAD, _LINE * len(self._rows) + 2 * _PAD - 4)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Two columns on a translucent plate."""
+        """Paint two columns on a translucent plate."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -28,17 +28,17 @@ from metaface_gui.gui.theme import FontSize, Space, Theme
 from metaface_gui.types import Frame, FrameResult
 
 _NAME_SHARE, _TITLE_SHARE = 0.065, 0.045
-"""Height of a presentation's letters as a share of the picture's: 70 and 49 pixels on a Full HD screen. A lower-case
-letter is about half as high as its font: those of names span 0.2 degrees, the least that is read at full speed (Legge
-and Bigelow 2011, "Does print size matter for reading?"), from nine times the picture's height away."""
+"""Font sizes of a presentation as shares of the picture's height: 70 and 49 pixels on a Full HD screen. A lower-case
+letter is about half as high as its font. From nine picture heights away, those of names span 0.2 degrees, the smallest
+size read at full speed (Legge and Bigelow 2011, "Does print size matter for reading?")."""
 _SMALLEST_NAME, _SMALLEST_TITLE = 22, 18
 
 
 class LiveView(FaceInput):
     """Paints video and faces. A face is activated by a click, or by Tab and Enter; files may be dropped.
 
-    With `beside`, another view, it shows the same video and the same results with another learner's decisions: no
-    conversion of its own, no HUD, guidance or words about a missing picture. It follows with `refresh`.
+    With `beside`, it shows that view's video and results with another learner's decisions. It then converts no frames
+    itself and has no HUD, guidance or empty state; call `refresh` to update it.
     """
 
     files_dropped = Signal(list)
@@ -86,11 +86,11 @@ class LiveView(FaceInput):
 
     @property
     def frame(self) -> Frame | None:
-        """The camera frame that is shown."""
+        """The camera frame on screen."""
         return self._scene.frame
 
     def show_frame(self, prepared: PreparedFrame) -> None:
-        """Show the newest camera frame; its array must not change any more."""
+        """Show the newest camera frame; its array must not change afterwards."""
         self._picture.show(prepared)
         self._scene.show_frame(prepared.frame)
         if not self.empty_state.isHidden() and self._source.state is SourceState.RUNNING:
@@ -100,7 +100,7 @@ class LiveView(FaceInput):
 
     @property
     def wanted_scales(self) -> frozenset[Scale]:
-        """How this view, and those that share its picture, want the next frame scaled."""
+        """The scales at which this view and those that share its picture need the next frame."""
         return self._picture.wanted
 
     def show_result(self, result: FrameResult) -> None:
@@ -109,7 +109,7 @@ class LiveView(FaceInput):
         self.refresh()
 
     def show_source(self, changed: SourceChanged) -> None:
-        """Follow the source: another picture, or words about why there is none."""
+        """Show a change of the source: its picture, or a message about why there is none."""
         self._source = changed
         self.set_mirrored(changed.is_mirrored)
         if not self._is_second:
@@ -124,7 +124,7 @@ class LiveView(FaceInput):
         self.refresh()
 
     def set_mirrored(self, mirrored: bool) -> None:
-        """Show the picture as in a mirror, or as it is; words over it are never mirrored."""
+        """Show the picture mirrored or not; text over it never is."""
         self._is_mirrored = mirrored
         self.banner.set_mirrored(mirrored)
         self.refresh()
@@ -146,48 +146,48 @@ class LiveView(FaceInput):
     # How it is shown ------------------------------------------------------------------------------------------------
 
     def set_learner(self, key: str | None) -> None:
-        """Draw this learner's decisions; None: those that decide."""
+        """Draw this learner's decisions; None: the deciding learner's."""
         self._learner = key
         self.refresh()
 
     def set_deciding(self, key: str) -> None:
-        """Say who is to decide: until it does, what another one said is shown in grey and without its numbers."""
+        """Set the learner that is to decide; until its results come, another's are drawn in grey without scores."""
         self._deciding = key
         self.refresh()
 
     def set_contrast(self, key: str | None, *, is_on: bool = True) -> None:
-        """Light the faces up that have another name where this learner decides, None being the deciding one."""
+        """Highlight the faces that this learner (None: the deciding one) names differently."""
         self._contrast = (key,) if is_on else None
         self.refresh()
 
     def set_counts(self, text: str) -> None:
-        """Say at the bottom what this view came to; "": nothing."""
+        """Show this view's counts at the bottom; "" hides them."""
         if text != self.counts.title:
             self.counts.show_title(text, FontSize.BODY)
             self._arrange()
 
     def forget_names(self) -> None:
-        """Keep nothing drawn or measured that may name somebody who was deleted; what is on screen is drawn again."""
+        """Clear cached drawings and measurements that may name a deleted person; what is on screen is drawn again."""
         self._overlay.forget_names()
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
-        """Call methods so beside faces that several of them name: keys to short names, in their order on screen."""
+        """Set the methods' names in the verdict strips: keys to short names, in their order on screen."""
         self._overlay.set_titles(titles)
         self.refresh()
 
     def set_verdicts_visible(self, visible: bool) -> None:
-        """Show what each method says of each face, or only the names."""
+        """Show each method's verdict on each face, or only the names."""
         self._overlay.set_strips_visible(visible)
         self.refresh()
 
     def set_title(self, title: str) -> None:
-        """Name the method in the right upper corner; "": nobody."""
+        """Show the method's title in the upper right corner; "" hides it."""
         self.title.show_title(title, self._letters(_TITLE_SHARE, _SMALLEST_TITLE, FontSize.HEADING))
         self._arrange()
         self.refresh()
 
     def set_presenting(self, presenting: bool) -> None:
-        """Show only boxes and large names, and the title large; or everything."""
+        """Show only boxes, large names and a large title; or everything."""
         self._is_presenting = presenting
         if presenting:
             self.banner.hide()
@@ -208,12 +208,12 @@ class LiveView(FaceInput):
         self.hud.setVisible(self._is_hud_wanted and has_live_picture and not self._is_presenting)
 
     def name_environment(self) -> None:
-        """Say of this view, too, that its picture is not what the camera sees: it stands on another screen."""
+        """Label simulated environments in this second view too, because it is on another screen."""
         self._names_environment = True
         self.refresh()
 
     def _show_environment(self) -> None:
-        """Say for as long as it is so that this is not what the camera sees."""
+        """Show a label for as long as the picture is not what the camera sees."""
         frame = self._scene.frame
         words = "" if frame is None or not self._names_environment else label_words(frame.environment)
         if words != self.environment.title:
@@ -221,26 +221,26 @@ class LiveView(FaceInput):
             self._arrange()
 
     def set_message_place(self, place: QRect) -> None:
-        """A message lies there, null: none. What can be clicked stays where it is; words that cannot make room."""
+        """Set where a message lies, null for none: text that is not clickable makes room, clickable items stay."""
         self._message = place
         self._arrange()
         self.refresh()
 
     @property
     def _bottom_inset(self) -> int:
-        """How much of the lower edge a message takes."""
+        """The height that a message takes at the lower edge."""
         is_low = not self._message.isNull() and self._message.center().y() > self.height() / 2
         return self.height() - self._message.top() if is_low else 0
 
     def geometry_of_video(self) -> VideoGeometry | None:
-        """Where the video is in the view; None without a picture."""
+        """Return where the video is in the view; None without a picture."""
         if self._picture.is_empty:
             return None
         width, height = self._picture.size
         return VideoGeometry.fit(width, height, QRectF(self.rect()), is_mirrored=self._is_mirrored)
 
     def refresh(self) -> None:
-        """Show what the scene now holds."""
+        """Show the scene's current content."""
         self._show_environment()
         geometry = self.geometry_of_video()
         if geometry is None:
@@ -267,7 +267,7 @@ class LiveView(FaceInput):
     # Painting -------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Stage, picture, faces."""
+        """Paint the stage, the picture and the faces."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), Theme.current().color("stage"))
         geometry = self.geometry_of_video()
@@ -279,7 +279,7 @@ class LiveView(FaceInput):
     # Placing what lies over the video -------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep everything in its place."""
+        """Place everything for the new size."""
         super().resizeEvent(event)
         self._scale_letters()
 
@@ -289,7 +289,7 @@ class LiveView(FaceInput):
         self.set_title(self.title.title)
 
     def _letters(self, share: float, smallest: int, usual: int) -> int:
-        """How high letters are: a presentation's grow with the picture, whatever the shape of the view."""
+        """Return the font size: `usual`, or in a presentation one that grows with the picture, whatever its shape."""
         if not self._is_presenting:
             return usual
         return max(smallest, round(share * min(self.height(), self.width() * 9 / 16)))
@@ -302,7 +302,7 @@ class LiveView(FaceInput):
         self.title.fit(self.width() - Space.M, Space.M, self.width() - 2 * Space.M - taken)
         bottom = self.height() - Space.M - self._bottom_inset
         words_top = self.empty_state.y()
-        if not self.empty_state.isHidden() and words_top > self.height() / 2:  # a line at the bottom, as while paused
+        if not self.empty_state.isHidden() and words_top > self.height() / 2:  # a bar at the bottom, e.g. while paused
             bottom = min(bottom, words_top - Space.XS)
         for badge in (self.counts, self.environment):
             if not badge.isHidden():
@@ -325,18 +325,18 @@ class LiveView(FaceInput):
     # Dropping files -------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Bring up the drop zones, which lie over the view and take everything from here on."""
+        """Show the drop zones, which cover the view and receive the drag from here on."""
         paths = dropped_paths(event.mimeData())
         if paths:
             self.drop_zones.begin(paths)
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Take them away again if the pointer left the view and did not just enter the zones."""
+        """Hide the drop zones if the pointer left the view rather than entered the zones."""
         event.accept()
         if not self.rect().contains(self.mapFromGlobal(self.cursor().pos())):
             self.drop_zones.end()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """A drop so quick that the zones have not seen the pointer."""
+        """Forward a drop so quick that the drop zones have not received the drag."""
         self.drop_zones.dropEvent(event)

@@ -1,4 +1,4 @@
-"""Faces that can be clicked and tabbed through: the live view's part for mouse and keyboard, not video."""
+"""Mouse and keyboard input of the live view: clicking faces and tabbing through them. Knows no video."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from metaface_gui.i18n import listed
 
 
 class FaceInput(QWidget):
-    """A face is activated by a click, or by Tab and Enter. Whoever inherits places the faces and paints them."""
+    """Activates a face on a click, or on Tab and Enter. Subclasses place and paint the faces."""
 
     face_clicked = Signal(int, QPoint)
     """A face's track id and a point on the screen near it."""
     pause_wanted = Signal()
-    """Space: freeze, or go on."""
+    """Space was pressed: pause, or resume."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class FaceInput(QWidget):
         return self._focused
 
     def _set_placed(self, placed: tuple[PlacedFace, ...]) -> None:
-        """Take faces to paint; a face that has gone loses pointer and focus."""
+        """Take the faces to paint; a face that has gone loses hover and focus."""
         self._placed = placed
         if self._focused not in {face.track_id for face in placed}:
             self._focused = None
@@ -60,14 +60,14 @@ class FaceInput(QWidget):
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 
-    def _verdict_lines(self, face: PlacedFace) -> Sequence[str]:  # noqa: ARG002 - for who knows methods
-        """What to say of a face beside what a click does."""
+    def _verdict_lines(self, face: PlacedFace) -> Sequence[str]:  # noqa: ARG002 - for subclasses with methods
+        """Return a face's verdicts for its tooltip, below the line on what a click does."""
         return ()
 
     # Pointing -------------------------------------------------------------------------------------------------------
 
     def face_at(self, point: QPointF) -> PlacedFace | None:
-        """The smallest face whose box, label or strip is under the point."""
+        """Return the smallest face whose box, label or strip is under the point."""
         under = [face for face in self._placed if face.contains(point)]
         return min(under, key=lambda face: face.box.width() * face.box.height(), default=None)
 
@@ -91,24 +91,24 @@ class FaceInput(QWidget):
             if face.item.name
             else self.tr("Who is this? Click to give the face a name")
         )
-        # Qt takes a tooltip that looks like HTML for HTML; a name must never be that.
+        # Qt renders a tooltip that looks like HTML as HTML; a name must never be rendered so.
         verdicts = self._verdict_lines(face)
         if not verdicts and face.item.raw_text:
-            # Numbers as the method gives them; on the picture they are on one scale.
+            # The method's raw score; the overlay shows all methods' scores on one scale.
             verdicts = [self.tr("Score {score}").format(score=face.item.raw_text)]
         return "\n".join([action, *verdicts]).replace("<", "‹")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Light up the face under the pointer."""
+        """Highlight the face under the pointer."""
         self._hover(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Light up nothing."""
+        """Clear the highlight."""
         super().leaveEvent(event)
         self._hover(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember the face: faces move, and the button may come up elsewhere."""
+        """Remember the face: faces move, and the button may be released elsewhere."""
         face = self.face_at(event.position())
         is_on_face = face is not None and event.button() is Qt.MouseButton.LeftButton
         self._pressed = face.track_id if face is not None and is_on_face else None
@@ -124,7 +124,7 @@ class FaceInput(QWidget):
     # Keyboard -------------------------------------------------------------------------------------------------------
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Tab walks over the faces before it leaves the view."""
+        """Move Tab through the faces before it leaves the view."""
         if self.hasFocus() and self._step_focus(forward):
             return True
         self._focused = None
@@ -145,7 +145,7 @@ class FaceInput(QWidget):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter activates the focused face, Escape lets go of it, Space pauses."""
+        """Activate the focused face on Enter, unfocus it on Escape, pause on Space."""
         if self._focused is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             face = next(face for face in self._placed if face.track_id == self._focused)
             self.face_clicked.emit(face.track_id, self.mapToGlobal(face.box.bottomLeft().toPoint()))
@@ -159,7 +159,7 @@ class FaceInput(QWidget):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Let go of the focused face, unless the focus went into a popup about it."""
+        """Unfocus the face, unless the focus went into a popup about it."""
         super().focusOutEvent(event)
         if event.reason() is not Qt.FocusReason.PopupFocusReason:
             self._focused = None

@@ -23,26 +23,26 @@ _NAME_PX = 14
 _NAME_MAX = 220.0
 _BAR = QSizeF(58.0, 5.0)
 _REACH = 8
-"""Room around a corner's pixmap for half its line."""
+"""Margin around a corner's pixmap for half the line's width."""
 _MARGIN = 4.0
-"""Least distance of a strip from the view's edge."""
+"""Minimum distance of a strip from the view's edge."""
 _COMPACT_BOX = 64.0
-"""Narrower boxes, on screen, get a label of one line."""
+"""Boxes narrower than this on screen get a one-line label."""
 _COMPACT_FACES = 10
-"""From this many faces on every label has one line."""
+"""With this many faces or more, every label has one line."""
 
 
 class FaceStyle(Enum):
-    """How a face is drawn; the value names the colour's token."""
+    """How a face is drawn; the value is the name of its colour token."""
 
     KNOWN = "known"
     UNKNOWN = "unknown"
     PENDING = "pending"
-    """Nothing to compare it with yet: no score, or that of another method."""
+    """Nothing to compare the face with yet, so no score; or only another method's."""
 
 
 def style_of(item: OverlayItem) -> FaceStyle:
-    """Tell the three apart."""
+    """Return the style of a face."""
     if item.is_former:
         return FaceStyle.PENDING
     if item.kind is OverlayKind.KNOWN:
@@ -51,13 +51,13 @@ def style_of(item: OverlayItem) -> FaceStyle:
 
 
 def name_of(item: OverlayItem) -> str:
-    """The face's name on screen."""
+    """Return the face's name on screen."""
     return item.name or translate("Overlay", "Unknown")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedFace:
-    """A face in the view: its box, its label and what the methods say of it, in device-independent pixels."""
+    """A face in the view: its box, label and verdict strip, in device-independent pixels."""
 
     item: OverlayItem
     style: FaceStyle
@@ -79,15 +79,15 @@ class PlacedFace:
 
 
 _MAX_ELIDED = 500
-"""A whole gallery of names and then some."""
+"""Cache size: more than a whole gallery of names."""
 _THIN_ALPHA = 170
 _DASHES = {FaceStyle.UNKNOWN: (4, 2), FaceStyle.PENDING: (1, 2)}
-"""Pixels drawn, and left out, of the lines that are not whole."""
+"""Dash and gap lengths, in pixels, of the lines that are not solid."""
 _Chip = tuple[str, FaceStyle, int | None, tuple[float, float], bool, float]
 
 
 class OverlayPainter:
-    """Lays faces out and draws them. Colours do not depend on the theme: what is behind them is the video."""
+    """Lays out and draws faces. Colours do not depend on the theme, because the background is the video."""
 
     def __init__(self) -> None:
         self._strips = VerdictStrips()
@@ -103,17 +103,17 @@ class OverlayPainter:
         self._set_name_px(_NAME_PX)
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
-        """Call methods so in the strips of verdicts; `titles` maps keys to short names, in their order on screen."""
+        """Set the methods' names in the verdict strips; `titles` maps keys to short names, in their order on screen."""
         self._strips.set_titles(titles)
 
     def forget_names(self) -> None:
-        """Keep nothing drawn or measured that may name somebody who was deleted."""
+        """Clear cached drawings and measurements that may name a deleted person."""
         self._elided.clear()
         self._chips.clear()
         self._strips.forget_names()
 
     def set_strips_visible(self, visible: bool) -> None:
-        """Show what each method says of each face, or only the names."""
+        """Show each method's verdict on each face, or only the names."""
         self._has_strips = visible
 
     def set_presenting(self, name_px: int | None) -> None:
@@ -129,10 +129,9 @@ class OverlayPainter:
         view: QRectF | None = None,
         obstacles: Sequence[QRectF] = (),
     ) -> tuple[PlacedFace, ...]:
-        """Lay the faces out; the order decides whose label chooses its place first.
+        """Lay out the faces; labels of earlier ones choose their place first.
 
-        Strips of verdicts may also be beside the video, anywhere in the `view`. Labels and strips keep clear of the
-        obstacles.
+        Verdict strips may also lie beside the video, anywhere in `view`. Labels and strips avoid `obstacles`.
         """
         self._elided.next_frame()
         self._chips.next_frame()
@@ -153,7 +152,7 @@ class OverlayPainter:
         return self._with_strips(faces, geometry.target if view is None else view, obstacles)
 
     def verdict_lines(self, face: PlacedFace) -> tuple[str, ...]:
-        """What each method says of a face, in words; empty while fewer than two run."""
+        """Return each method's verdict on a face in words; empty while fewer than two run."""
         return self._strips.lines(face.item.verdicts)
 
     def _with_strips(
@@ -212,7 +211,7 @@ class OverlayPainter:
 
     @property
     def _growth(self) -> float:
-        """How much larger than usual names are."""
+        """The factor by which names are larger than usual."""
         return self._name_px / _NAME_PX
 
     @property
@@ -243,8 +242,8 @@ class OverlayPainter:
         self._paint_corners(painter, face, is_lit=is_lit)
 
     def _paint_sides(self, painter: QPainter, face: PlacedFace, color: QColor) -> None:
-        # Style tells the kinds apart as well as colour does: whole line, dashes, dots. Filled and tiled: stroking lines
-        # takes longer.
+        # Line style distinguishes the kinds as well as colour does: solid, dashed, dotted. Filled and tiled, because
+        # stroking lines takes longer.
         box, inset = face.box.toRect(), _radius(face.box)
         across, down = box.width() - 2 * inset, box.height() - 2 * inset
         sides = (
@@ -297,7 +296,7 @@ class OverlayPainter:
         self._paint_score(painter, face.item, score_line, color)
 
     def _chip(self, face: PlacedFace, ratio: float, *, is_lit: bool) -> QPixmap:
-        """All of a label that does not change with every look, kept as a picture: its plate, the name, the track."""
+        """Return the parts of a label that do not change with every look, as a cached pixmap: plate, name, track id."""
         size = face.label.size()
         key = (face.name, face.style, None if face.is_compact else face.track_id, size.toTuple(), is_lit, ratio)
         chip = self._chips.get(key)
@@ -341,7 +340,7 @@ def _color_of(style: FaceStyle) -> QColor:
 
 
 def _dash_tiles(style: FaceStyle) -> tuple[QPixmap, QPixmap]:
-    """A piece of a dashed line, one lying and one upright, to be set side by side."""
+    """Return a horizontal and a vertical tile of a dashed line, to be repeated."""
     drawn, left_out = _DASHES[style]
     color = _color_of(style)
     color.setAlpha(_THIN_ALPHA)

@@ -1,4 +1,4 @@
-"""The video once more, for an audience on another screen: the same picture, the same names, in large letters."""
+"""A copy of the video for an audience on another screen: the same picture and names, in large letters."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LEAST = (240, 180)
 
 
 class ProjectedViews(QSplitter):
-    """Two views beside `primary`, of which the second may be hidden; whoever fills `primary` fills these.
+    """Two views that share `primary`'s scene, the second of which may be hidden; the caller refreshes them with it.
 
-    Nothing can be clicked or dropped: whoever stands before it is the audience.
+    Nothing can be clicked or dropped, because only the audience is in front of them.
     """
 
     def __init__(self, primary: LiveView, parent: QWidget | None = None) -> None:

@@ -8,14 +8,14 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 FRAMES = 30
-"""What none of so many frames asked for is forgotten with the next so many: within two seconds in a live view."""
+"""Length of a period in frames; a drawing unused for a whole period is dropped: within two seconds in a live view."""
 
 
 class RecentlyDrawn(Generic[K, V]):
-    """Drawings by what they show, `most` of them at most.
+    """At most `most` drawings, keyed by what they show.
 
-    A frame of before a deletion may still be drawn after it, and then a name is drawn again that nobody may know any
-    more: clearing at the deletion is not enough, and what no frame shows must go by itself.
+    Clearing them when a person is deleted is not enough: a frame from before the deletion may still be painted after
+    it, which caches the deleted name again. Drawings that no recent frame used must therefore expire by themselves.
     """
 
     def __init__(self, most: int) -> None:
@@ -28,26 +28,26 @@ class RecentlyDrawn(Generic[K, V]):
         return len(self._lately) + len(self._before)
 
     def next_frame(self) -> None:
-        """Another frame is about to be drawn, whether it shows anything or not."""
+        """Begin another frame, whether it shows anything or not."""
         self._frames += 1
         if self._frames >= FRAMES:
             self._frames, self._before, self._lately = 0, self._lately, {}
 
     def get(self, key: K) -> V | None:
-        """Return what was drawn for that, if it was lately."""
+        """Return the drawing for this key, or None if no recent frame used it."""
         found = self._lately.get(key)
         if found is None and key in self._before:
             found = self._lately[key] = self._before.pop(key)
         return found
 
     def keep(self, key: K, drawn: V) -> V:
-        """Remember a drawing; returns it."""
+        """Store a drawing and return it."""
         if len(self) >= self._most:
             self.clear()
         self._lately[key] = drawn
         return drawn
 
     def clear(self) -> None:
-        """Forget all of it at once."""
+        """Forget all drawings at once."""
         self._lately.clear()
         self._before.clear()

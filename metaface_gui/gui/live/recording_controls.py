@@ -23,29 +23,29 @@ from metaface_gui.resources import home_dir
 
 _TICK_MS = 250
 _ICON = 18
-"""Pixels, as the tool bar's own."""
+"""In pixels, the size of the tool bar's own icons."""
 _WIDEST_TIME = "0:00:00"
 _GIVES_FRAMES = frozenset({SourceState.RUNNING, SourceState.PAUSED, SourceState.RECONNECTING})
 _SHOWS_A_FRAME = _GIVES_FRAMES | {SourceState.ENDED}
 
 
 def default_folder() -> Path:
-    """`MetaFace` in the folder where this platform keeps films."""
+    """Return the folder `MetaFace` in this platform's folder for films."""
     movies = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MoviesLocation)
     return (Path(movies) if movies else home_dir() or Path.cwd()) / "MetaFace"
 
 
 def elapsed_text(seconds: int) -> str:
-    """Minutes and seconds, and hours once there are any: 0:07, 12:34, 1:00:00."""
+    """Format as minutes and seconds, with hours once there are any: 0:07, 12:34, 1:00:00."""
     minutes, seconds = divmod(max(0, seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 class RecordingControls(QWidget):
-    """For the tool bar. `record_action` (R) and `snapshot_action` (S) are also for menus and the window's keys.
+    """Tool bar buttons; `record_action` (R) and `snapshot_action` (S) also serve menus and the window's shortcuts.
 
-    What the buttons show comes from the engine, so that they tell the truth when a recording ends by itself.
+    The buttons show the engine's state, so that they stay correct when a recording ends by itself.
     """
 
     notice = Signal(str)
@@ -94,7 +94,7 @@ class RecordingControls(QWidget):
 
     @property
     def folder(self) -> Path:
-        """Where videos, tables and snapshots go; it is made when the first file is. The window remembers it."""
+        """Where videos, tables and snapshots go; created with the first file. The window remembers it."""
         return self._folder
 
     @folder.setter
@@ -104,13 +104,13 @@ class RecordingControls(QWidget):
 
     @property
     def is_recording(self) -> bool:
-        """Whether the engine records."""
+        """Whether the engine is recording."""
         return self._is_recording
 
     def choose_folder(self) -> None:
-        """Ask where files are to go from now on; a running recording stays where it is."""
+        """Ask where to save files from now on; a running recording keeps its folder."""
         dialog = ask_for_folder(self.window(), self.tr("Where to save recordings and snapshots"), self._on_chosen)
-        # The folder itself may not be there yet, nor may its parent.
+        # The folder itself may not exist yet, nor its parent.
         there = next((folder for folder in (self._folder, *self._folder.parents) if folder.is_dir()), Path.cwd())
         dialog.setDirectory(str(there))
 
@@ -133,7 +133,7 @@ class RecordingControls(QWidget):
         row.setSpacing(Space.S)
         row.addWidget(self.record_button)
         row.addWidget(self.snapshot_button)
-        # As wide as whatever it will say, so that nothing jumps under the pointer.
+        # As wide as its widest text, so that nothing jumps under the pointer.
         widths = []
         for text in (self.tr("Record"), _WIDEST_TIME):
             self.record_action.setIconText(text)
@@ -150,7 +150,7 @@ class RecordingControls(QWidget):
         return button
 
     def _refresh(self) -> None:
-        """Make the buttons say what is so."""
+        """Update the buttons to the current state."""
         action = self.record_action
         action.setChecked(self._is_recording)
         action.setEnabled(self._is_recording or self._state in _GIVES_FRAMES)
@@ -190,7 +190,7 @@ class RecordingControls(QWidget):
 
     def _on_snapshot(self) -> None:
         self._tell_once()
-        # Milliseconds, as somebody may press the key twice a second.
+        # With milliseconds, because the key may be pressed twice within a second.
         taken = f"{datetime.now().astimezone():%Y%m%d-%H%M%S-%f}"[:-3]
         self._recording.save_snapshot(self._folder / f"metaface-{taken}.png")
 

@@ -13,17 +13,17 @@ from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.types import Frame
 
 _JUMP_S = 5.0
-"""How far a key goes back and forward, as players of videos do."""
+"""How far a key jumps back and forward, as in video players."""
 _SLOW_FPS = 1.0
-"""Pictures that come no faster are counted, not timed."""
+"""At this rate or slower, pictures are counted, not timed."""
 _SHOWN_IN = frozenset({SourceState.RUNNING, SourceState.PAUSED, SourceState.ENDED})
 
 
 class SeekSlider(QSlider):
-    """Goes to where it is clicked, not a page towards it, and can be dragged from there."""
+    """Jumps to where it is clicked instead of a page towards it, and can be dragged from there."""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the handle under the pointer first."""
+        """Put the handle under the pointer before handling the press."""
         if event.button() is Qt.MouseButton.LeftButton:
             option = QStyleOptionSlider()
             self.initStyleOption(option)
@@ -35,10 +35,10 @@ class SeekSlider(QSlider):
 
 
 class SeekBar(QWidget):
-    """Shows itself while a source can be sought. `actions_for_menus` are also for the window's keys."""
+    """Visible while the source supports seeking. `actions_for_menus` also serve as the window's shortcuts."""
 
     seek_wanted = Signal(int)
-    """The number of the frame to go to."""
+    """Carries the index of the frame to seek to."""
     loop_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -82,21 +82,21 @@ class SeekBar(QWidget):
 
     @property
     def actions_for_menus(self) -> tuple[QAction, ...]:
-        """Looping, back, forward."""
+        """The actions for looping, back and forward."""
         return self.loop_action, self.back_action, self.forward_action
 
     def set_looping(self, loops: bool) -> None:
-        """Show whether files begin again, and say nothing of it."""
+        """Show whether files loop, without emitting `loop_toggled`."""
         with QSignalBlocker(self):
             self.loop_action.setChecked(loops)
 
     def set_hidden(self, hidden: bool) -> None:
-        """Stay out of sight, as in a presentation; keys work all the same."""
+        """Hide the bar, as in a presentation; its shortcuts still work."""
         self._is_hidden = hidden
         self._show()
 
     def show_source(self, changed: SourceChanged) -> None:
-        """Follow the source: another length, or nothing to seek."""
+        """Show a change of the source: its length, or nothing to seek."""
         if changed.state is SourceState.OPENING:
             self._segment, self._left_segment = 0, None
         self._source = changed
@@ -111,7 +111,7 @@ class SeekBar(QWidget):
         self._show()
 
     def show_frame(self, frame: Frame) -> None:
-        """Follow the picture, unless somebody is dragging, or it is from before they did."""
+        """Follow the frame on screen, unless the user is dragging or the frame is from before their seek."""
         self._segment = frame.segment
         if frame.segment != self._left_segment and not self.slider.isSliderDown() and self._source.n_frames:
             self._left_segment = None

@@ -14,11 +14,11 @@ _SIDE = 52
 _GAP = 6
 _PAD = 8
 _MOST = 10
-"""A recording keeps at most so many; a gallery of files may bring more, which this does not show."""
+"""The most shots that a recording keeps; files may bring more, which this does not show."""
 
 
 class ShotStrip(QWidget):
-    """Pictures of the shots and outlines of those still wanted; visible while recording. The mouse goes through it."""
+    """Pictures of the shots and outlines of those still wanted; shown while recording, transparent to the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,11 +31,11 @@ class ShotStrip(QWidget):
 
     @property
     def shots(self) -> tuple[ShotCandidate, ...]:
-        """Those in sight."""
+        """The shots on screen."""
         return self._shots
 
     def show_enrollment(self, enrollment: EnrollmentChanged) -> None:
-        """Follow a recording; nothing of it is kept when none runs."""
+        """Show a recording's shots; keep none of them when no recording runs."""
         shots = enrollment.shots[-_MOST:] if enrollment.is_recording else ()
         places = min(max(enrollment.wanted, len(shots)), _MOST) if enrollment.is_recording else 0
         if not places:
@@ -46,11 +46,11 @@ class ShotStrip(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """All places side by side."""
+        """Return the size of all places side by side."""
         return QSize(2 * _PAD + self._places * (_SIDE + _GAP) - _GAP, 2 * _PAD + _SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The plate, the pictures, the outlines; in colours that do not depend on the theme, as over any video."""
+        """Paint plate, pictures and outlines in theme-independent colours, because they lie over video."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -9,12 +9,12 @@ from metaface_gui.i18n import translate
 
 
 def method_title(key: str) -> str:
-    """A method's name, or that of the network as it was published."""
+    """Return a method's name, or that of the network as published."""
     return translate("Sides", "Published network") if key == STOCK else learner_title(key)
 
 
 def side_title(side: Side) -> str:
-    """A side in one line, e.g. “MAML · without this room · 1 shot”."""
+    """Return a side's title in one line, e.g. “MAML · without this room · 1 shot”."""
     parts = [method_title(side.learner)]
     if not side.uses_room and side.learner != STOCK:
         parts.append(translate("Sides", "without this room"))
@@ -24,7 +24,7 @@ def side_title(side: Side) -> str:
 
 
 def counts_text(tally: LearnerTally) -> str:
-    """What a side came to: against the truth where it is known, else how often it named somebody."""
+    """Return a side's counts: against the ground truth where it is known, else how often it named somebody."""
     if not tally.counted:
         return translate("Sides", "{named} named · {unknown} Unknown", None, named=tally.named, unknown=tally.unknown)
     text = translate(
@@ -48,6 +48,6 @@ def counts_text(tally: LearnerTally) -> str:
 
 
 def differing_text(tally: LearnerTally) -> str:
-    """Of two sides: in how many faces they differ."""
+    """Return on how many faces two sides differ."""
     faces = tally.named + tally.unknown
     return translate("Sides", "{n} of {all} faces differ", None, n=faces - tally.contested, all=faces)

@@ -1,4 +1,4 @@
-"""The video, once or twice side by side: the names of the method that decides, and of another, or before | after."""
+"""The video once, or twice side by side: the deciding method's names beside another's, or before | after."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from metaface_gui.gui.live.side_words import counts_text, differing_text, method
 from metaface_gui.pipeline.learners import LEARNERS
 
 _NARROW = (280, 200)
-"""Least size of a view that has another beside it: two must fit where one did."""
+"""Minimum size of a view with another beside it: two must fit where one did."""
 _ALONE = (480, 240)
 _SMALL, _SMALL_OF_TWO = (320, 200), (170, 120)
-"""The same where the studio takes the window."""
+"""The minimum sizes alone and of two while the studio takes the window."""
 
 
 class SplitView(QWidget):
-    """Shows what the engine sends: follows the bridge by itself, but for frames, which are given to `show_frame`.
+    """Shows the engine's events from the bridge; only frames must be passed in, with `show_frame`.
 
-    Which methods run is not its affair: who is asked with `second_wanted` makes that method run and calls `set_second`.
-    A view may show a side instead (`engine.side`): a method that learned from less, or the published network. Then both
-    views do, and `sides_wanted` says which.
+    It does not decide which methods run: the receiver of `second_wanted` runs that method and calls `set_second`.
+    A view may show a side instead (`engine.studio.side`): a method that learned from less, or the published network.
+    Then both views show sides, and `sides_wanted` carries them.
     """
 
     face_clicked = Signal(int, QPoint)
@@ -47,13 +47,13 @@ class SplitView(QWidget):
     source_dropped = Signal(Path)
     pause_wanted = Signal()
     learner_wanted = Signal(str)
-    """The method that the user chose for the left view: it is to decide."""
+    """The method that the user chose for the left view, which is to decide."""
     second_wanted = Signal(str)
-    """The method that the user chose for the right view; it may not run yet."""
+    """The method that the user chose for the right view; it may not be running yet."""
     sides_wanted = Signal(tuple)
-    """The two sides that are to run, or none."""
+    """The two sides to run, or ()."""
     mirrored_changed = Signal(bool)
-    """The picture is shown as in a mirror from now on, or as it is."""
+    """Whether the picture is shown mirrored from now on."""
 
     def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class SplitView(QWidget):
         self._second_key: str | None = None
         self._is_presenting = False
         self._is_small = False
-        # None: what decides, and the second method, just as they run.
+        # None: the deciding method on the left, the second method on the right, as they run.
         self._left: Side | None = None
         self._right: Side | None = None
         self._asked: tuple[Side, ...] = ()
@@ -105,7 +105,7 @@ class SplitView(QWidget):
 
     @property
     def primary(self) -> LiveView:
-        """The left view, of the deciding method; messages lie on it."""
+        """The left view, of the deciding method; messages are shown over it."""
         return self._primary
 
     @property
@@ -120,12 +120,12 @@ class SplitView(QWidget):
 
     @property
     def sides(self) -> tuple[Side, ...]:
-        """The sides that are compared; () while both views show methods as they run."""
+        """The sides being compared; () while both views show methods as they run."""
         return self._asked
 
     @property
     def chosen_sides(self) -> tuple[Side | None, Side | None]:
-        """What was given to `show_sides` last, while there are two views."""
+        """The sides last given to `show_sides`, while there are two views."""
         return self._left, self._right
 
     @property
@@ -134,7 +134,7 @@ class SplitView(QWidget):
         return self._primary, self._second
 
     def projected(self) -> ProjectedViews:
-        """The same views once more, made at the first call, for whoever puts them on another screen."""
+        """Return a second copy of the views for another screen, created at the first call."""
         if self._projected is None:
             self._projected = ProjectedViews(self._primary)
             for view in self._projected.views:
@@ -146,7 +146,7 @@ class SplitView(QWidget):
         return self._projected
 
     def show_frame(self, prepared: PreparedFrame) -> None:
-        """Show the newest camera frame; its array must not change any more."""
+        """Show the newest camera frame; its array must not change afterwards."""
         self._primary.show_frame(prepared)
         self.seek_bar.show_frame(prepared.frame)
         self._refresh_others()
@@ -158,7 +158,7 @@ class SplitView(QWidget):
         is_split = key is not None
         self._allow_sizes()
         for view in self.views:
-            # Two views are the comparison; strips would say the same once more, in half the room.
+            # Two views already are the comparison; strips would repeat it in half the space.
             view.set_verdicts_visible(not is_split)
         if is_split:
             self._second.show_source(self._shown_source())
@@ -172,7 +172,7 @@ class SplitView(QWidget):
         self._apply_sides()
 
     def show_sides(self, left: Side | None, right: Side | None) -> None:
-        """Show these sides; None for the deciding method on the left, for the second one on the right."""
+        """Show these sides; None means the deciding method on the left, the second one on the right."""
         self._left, self._right = left, right
         self._apply_sides()
 
@@ -185,7 +185,7 @@ class SplitView(QWidget):
         right = sides[1].key if has_sides else self._second_key
         if wanted != self._asked:
             self._are_ready = False
-        # A side that is still adapting says nothing: that is no difference to light up.
+        # A side that is still adapting has no decisions yet, which is no difference to highlight.
         is_contrasted = is_split and (self._are_ready or not has_sides)
         for first, second in self._pairs():
             first.set_learner(left)
@@ -232,7 +232,7 @@ class SplitView(QWidget):
         return title.uses_room or not title.room_switch.isEnabled(), title.is_one_shot
 
     def _simplest(self, side: Side, *, is_left: bool) -> Side | None:
-        """None where a side is what the view would show anyhow."""
+        """Return `side`, or None if it is what the view would show anyway."""
         usual = ("" if self._models is None else self._models.learner) if is_left else self._second_key
         return None if side.is_plain and side.learner == usual else side
 
@@ -270,7 +270,7 @@ class SplitView(QWidget):
         self._show_titles()
 
     def set_small(self, small: bool) -> None:
-        """Make do with little room, or have as much as a video needs that is looked at."""
+        """Allow small views, or require the size that a video needs when it is the main thing on screen."""
         self._is_small = small
         self._allow_sizes()
 
@@ -281,15 +281,15 @@ class SplitView(QWidget):
             view.setMinimumSize(*(of_two if is_split else alone))
 
     def set_hud_visible(self, visible: bool) -> None:
-        """Show or hide the speed, which is the same for both."""
+        """Show or hide the HUD, which is the same for both views."""
         self._primary.set_hud_visible(visible)
 
     def _pairs(self) -> tuple[tuple[LiveView, LiveView], ...]:
-        """The left and the right view of each screen."""
+        """Return the left and the right view of each screen."""
         return (self.views,) if self._projected is None else (self.views, self._projected.views)
 
     def _others(self) -> list[LiveView]:
-        """The views that show the same picture as the primary one, without those that nobody sees."""
+        """Return the visible views that share the primary one's picture."""
         others = [self._second] if self._second_key is not None else []
         if self._projected is not None and self._projected.isVisible():
             others += self._projected.views if self._second_key is not None else self._projected.views[:1]
@@ -302,17 +302,17 @@ class SplitView(QWidget):
     def _on_result(self, event: ResultReady) -> None:
         self._primary.show_result(event.result)
         if self._source.state is not SourceState.RUNNING:
-            self._refresh_others()  # no frame comes that would bring the result along
+            self._refresh_others()  # no frame will come to refresh them
         elif self._second_key is not None:
-            self._second.refresh()  # what is projected gets it with the next frame: one painting less
+            self._second.refresh()  # projected views get it with the next frame, which saves a paint
 
     @property
     def is_mirrored(self) -> bool:
-        """Whether the picture is shown as in a mirror; what is recognised and recorded never is."""
+        """Whether the picture is shown mirrored; what is recognised and recorded never is."""
         return self._mirrors_cameras if self._source.is_mirrored else self._mirrors_others
 
     def set_mirrored(self, mirrored: bool) -> None:
-        """Show the picture as in a mirror, or as it is: every camera from now on, anything else until it is closed."""
+        """Show the picture mirrored or not: all cameras from now on, any other source until it is closed."""
         if self._source.is_mirrored:
             self._mirrors_cameras = mirrored
         else:
@@ -322,12 +322,12 @@ class SplitView(QWidget):
         self.mirrored_changed.emit(self.is_mirrored)
 
     def restore_mirror(self, *, mirrors_cameras: bool) -> None:
-        """Show cameras as the user did last time."""
+        """Restore whether the user mirrored cameras last time."""
         self._mirrors_cameras = mirrors_cameras
 
     @property
     def mirrors_cameras(self) -> bool:
-        """Whether cameras are shown as mirrors, as they are unless somebody says otherwise."""
+        """Whether cameras are shown mirrored, which is the default."""
         return self._mirrors_cameras
 
     def _shown_source(self) -> SourceChanged:

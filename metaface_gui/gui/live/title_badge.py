@@ -19,11 +19,11 @@ _SMALL = "QToolButton { padding: 2px 6px; min-height: 16px; }"
 
 
 class TitleBadge(QWidget):
-    """Plain words let the mouse through. With choices it is a combo box, and `chosen` says which key was picked."""
+    """Plain text, transparent to the mouse; or, with choices, a combo box, whose chosen key `chosen` carries."""
 
     chosen = Signal(str)
     toggled = Signal()
-    """One of the two switches was clicked; what they say is in `uses_room` and `is_one_shot`."""
+    """One of the two switches was clicked; `uses_room` and `is_one_shot` hold their states."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,18 +61,18 @@ class TitleBadge(QWidget):
         return self.shot_switch.isChecked()
 
     def show_switches(self, *, uses_room: bool, is_one_shot: bool, has_room: bool = True) -> None:
-        """Show what this view learned from; `has_room` False: it never adapts to a room."""
+        """Show what this view's method learned from; `has_room` is False if it never adapts to a room."""
         self.room_switch.setChecked(uses_room and has_room)
         self.room_switch.setEnabled(has_room)
         self.shot_switch.setChecked(is_one_shot)
 
     @property
     def title(self) -> str:
-        """What it says; "" while it is not there."""
+        """The text shown; "" while hidden."""
         return self._title
 
     def show_title(self, title: str, letters_px: int = FontSize.HEADING) -> None:
-        """Show these words, with letters this high; "" takes the badge away."""
+        """Show this text in this font size; "" hides the badge."""
         self._title = title
         self._font = font(letters_px, bold=True)
         self.setAccessibleName(title)
@@ -81,7 +81,7 @@ class TitleBadge(QWidget):
         self.update()
 
     def set_choices(self, choices: Sequence[tuple[str, str]], current: str) -> None:
-        """Offer these keys with their titles, of which `current` is in use; none: plain words."""
+        """Offer these (key, title) pairs, of which key `current` is in use; without any, show plain text."""
         present = [(self.combo.itemData(i), self.combo.itemText(i)) for i in range(self.combo.count())]
         if present != list(choices):
             self.combo.clear()
@@ -95,7 +95,7 @@ class TitleBadge(QWidget):
         self.update()
 
     def fit(self, right: int, top: int, widest: int) -> None:
-        """Put the right upper corner there, no wider than `widest`."""
+        """Put the upper right corner at (`right`, `top`), no wider than `widest`."""
         size = self.sizeHint()
         width = max(min(size.width(), widest), _NARROWEST)
         self.setGeometry(right - width, top, width, size.height())
@@ -110,7 +110,7 @@ class TitleBadge(QWidget):
         self.combo.setGeometry(0, 0, self.width() - room, self.height())
 
     def sizeHint(self) -> QSize:
-        """Room for the words, or for the combo box."""
+        """Return room for the text, or for the combo box and the switches."""
         if not self.combo.isHidden():
             switches = sum(button.sizeHint().width() + _GAP for button in (self.room_switch, self.shot_switch))
             return QSize(_COMBO_WIDTH + switches, self.combo.sizeHint().height())
@@ -126,7 +126,7 @@ class TitleBadge(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, through)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """The words on a translucent plate."""
+        """Paint the text on a translucent plate."""
         if not self.combo.isHidden():
             return
         painter = QPainter(self)

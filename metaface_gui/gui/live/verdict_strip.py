@@ -1,8 +1,8 @@
 """Strips of verdicts over the video: what every running method says about a face, and whether that is right.
 
-A strip is a small table, one cell a method: short title, the name that it gives, a score bar with a tick at that
-method's own threshold, and a mark (✓ right, ✗ wrong) only where it is known who the face is: what most methods say may
-be wrong. Everything but the bars is kept as a picture, since it changes rarely and text is what painting costs.
+A strip is a small table with one cell per method: short title, the name it gives, a score bar with a tick at that
+method's own threshold, and a mark (✓ right, ✗ wrong) only where the true identity is known: the majority may be
+wrong. Everything but the bars is cached as a pixmap, since it changes rarely and text is the costly part of painting.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _COLUMN_GAP = 16.0
 _BAR = 2.0
 _COUNT_HEIGHT = 22.0
 _TWO_COLUMNS = 5
-"""From this many methods on a strip may have two columns."""
+"""With this many methods or more, a strip may have two columns."""
 _MAX_WHOLE = 4
-"""With more faces than this each has only a count."""
+"""With more faces than this, each has only a count."""
 _SMALL_BOX = 64.0
-"""The same for a box narrower than this on screen."""
+"""A face with a box narrower than this on screen also has only a count."""
 _MAX_KEPT = 64
 _PLATE = QColor(10, 12, 16, 214)
 _RIM = QColor(255, 255, 255, 40)
@@ -42,7 +42,7 @@ _SYMBOLS: Mapping[bool | None, str] = {True: "✓ ", False: "✗ ", None: ""}
 
 @dataclass(frozen=True, slots=True)
 class StripForm:
-    """How a strip is set: in so many columns (0: only the count), rows and letters so high, in pixels."""
+    """A strip's layout: number of columns (0: only the count), row height and font size in pixels."""
 
     columns: int
     row: float = 19.0
@@ -62,13 +62,13 @@ class PlacedStrip:
 
     @property
     def columns(self) -> int:
-        """Columns of verdicts; without any it only says how many agree."""
+        """Number of columns of verdicts; with 0, the strip only shows how many agree."""
         return self.form.columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StripWish:
-    """A face whose verdicts want a place beside its box and label."""
+    """A face whose verdict strip needs a place beside its box and label."""
 
     item: OverlayItem
     box: QRectF
@@ -79,7 +79,7 @@ _Look = tuple[StripForm, float, tuple[tuple[str, str, bool | None, Agreement, bo
 
 
 class VerdictStrips:
-    """Lays strips out and draws them, for one view: where they were is remembered, so that they stay there."""
+    """Lays out and draws the strips of one view; remembers where they were, so that they stay there."""
 
     def __init__(self) -> None:
         self._titles: Mapping[str, str] = {}
@@ -90,7 +90,7 @@ class VerdictStrips:
         self._pictures = RecentlyDrawn[_Look, QPixmap](_MAX_KEPT)
 
     def set_titles(self, titles: Mapping[str, str]) -> None:
-        """Call methods so; `titles` maps keys to short names, in the order in which cells stand."""
+        """Set the methods' names; `titles` maps keys to short names, in the order of the cells."""
         self._titles = dict(titles)
         self._ranks = {key: rank for rank, key in enumerate(self._titles)}
         bold = QFontMetricsF(font(FontSize.SMALL, bold=True))
@@ -98,11 +98,11 @@ class VerdictStrips:
         self._pictures.clear()
 
     def forget_names(self) -> None:
-        """Keep no drawn strip: it may name somebody who was deleted."""
+        """Clear the cached strips, which may name a deleted person."""
         self._pictures.clear()
 
     def next_frame(self) -> None:
-        """Another frame is about to be drawn: strips that none showed lately are forgotten."""
+        """Begin another frame; cached strips that no recent frame showed are forgotten."""
         self._pictures.next_frame()
 
     def place(self, wishes: Sequence[StripWish], bounds: QRectF, taken: Sequence[QRectF]) -> list[PlacedStrip | None]:
@@ -145,14 +145,14 @@ class VerdictStrips:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def lines(self, verdicts: Sequence[Verdict]) -> tuple[str, ...]:
-        """All verdicts in words, one line each, for tooltips and screen readers."""
+        """Return all verdicts in words, one line each, for tooltips and screen readers."""
         return tuple(_line(self._title(verdict), verdict) for verdict in self._sorted(verdicts))
 
     def _title(self, verdict: Verdict) -> str:
         return self._titles.get(verdict.learner, verdict.learner)
 
     def _sorted(self, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-        """In the titles' order, so that a method stays where it is whichever decides."""
+        """Return the verdicts in the titles' order, so that a method keeps its cell whichever one decides."""
         return tuple(sorted(verdicts, key=lambda verdict: self._ranks.get(verdict.learner, len(self._ranks))))
 
     # Sizes ----------------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class VerdictStrips:
         return _MARK + self._title_width + _TITLE_GAP + _NAME
 
     def _cells(self, strip: PlacedStrip) -> list[QRectF]:
-        """Where the cells are in the strip, as its verdicts are ordered: down the first column first."""
+        """Return the cells' rectangles within the strip, in the order of its verdicts: down the first column first."""
         rows = -(-len(strip.verdicts) // strip.columns)
         step = self._cell_width() + _COLUMN_GAP
         size = QSizeF(self._cell_width(), strip.form.row)
@@ -185,7 +185,7 @@ class VerdictStrips:
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(_RIM, 1))  # beside the video the plate alone would not be seen on a dark stage
+        painter.setPen(QPen(_RIM, 1))  # the plate alone would be invisible on the dark stage beside the video
         painter.setBrush(_PLATE)
         painter.drawRoundedRect(QRectF(QPointF(), strip.rect.size()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         if strip.columns:
@@ -235,7 +235,7 @@ def _colour(verdict: Verdict) -> str:
 
 
 def _forms(verdicts: Sequence[Verdict]) -> tuple[StripForm, ...]:
-    """Forms to try, the best first."""
+    """Return the forms to try, the best first."""
     return (_WIDE, _TALL, _DENSE, _COUNT) if len(verdicts) >= _TWO_COLUMNS else (_TALL, _DENSE, _COUNT)
 
 
@@ -268,7 +268,7 @@ def _count_text(verdicts: Sequence[Verdict]) -> str:
 
 
 def _draw_mark(painter: QPainter, is_right: bool | None, left: float, middle: float) -> None:
-    """Draw the symbol as lines, which look the same in every font; nothing where nobody knows."""
+    """Draw the mark with lines, so that it does not depend on the font; draw nothing if the truth is unknown."""
     if is_right is None:
         return
     cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin

@@ -1,4 +1,4 @@
-"""Where things of a frame are in the view: the letterboxed, perhaps mirrored video, and its labels."""
+"""Where a frame's contents are in the view: the letterboxed, perhaps mirrored video, and its labels."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from metaface_gui.types import Floats
 _GAP = 6.0
 _MARGIN = 4.0
 _PER_PIXEL_OF_LABEL = 1000.0
-"""How bad it is to cover a pixel of another label, where covering a pixel of another face is 1."""
+"""Cost of covering a pixel of another label, relative to 1 for a pixel of another face."""
 _PER_PIXEL_AWAY = 25.0
 _PER_PIXEL_PUSHED = 60.0
-"""How bad it is to be pushed a pixel to stay inside the view: then the label is likely to lie on its own face."""
+"""Cost of each pixel a label is pushed to stay inside the view, because it then likely covers its own face."""
 _STAYS = 14.0 * _PER_PIXEL_PUSHED
-"""How much better another place must be before a label moves there: near an edge it would hop to and fro."""
+"""How much cheaper another place must be before a label moves there, lest it flicker near an edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class VideoGeometry:
 
     @classmethod
     def fit(cls, frame_width: int, frame_height: int, view: QRectF, *, is_mirrored: bool) -> VideoGeometry:
-        """Show all of the frame as large as it goes, centred, at its own aspect ratio."""
+        """Fit the whole frame into `view`, as large as possible, centred, at its own aspect ratio."""
         scale = min(view.width() / frame_width, view.height() / frame_height)
         size = QSizeF(frame_width * scale, frame_height * scale)
         corner = view.center() - QPointF(size.width() / 2, size.height() / 2)
@@ -39,7 +39,7 @@ class VideoGeometry:
 
     @property
     def scale(self) -> float:
-        """View pixels a frame pixel takes."""
+        """View pixels per frame pixel."""
         return self.target.width() / self.frame_width
 
     def to_view(self, box_xyxy: Floats) -> QRectF:
@@ -62,7 +62,7 @@ def _clamped(rect: QRectF, bounds: QRectF) -> QRectF:
 
 
 class LabelLayout:
-    """Remembers beside which side of its box each face's label was, so that it stays there. For one view."""
+    """Places the labels of one view; remembers where around its box each was, so that it stays there."""
 
     def __init__(self) -> None:
         self._chosen: dict[int, int] = {}
@@ -75,12 +75,12 @@ class LabelLayout:
         view: QRectF,
         obstacles: Sequence[QRectF] = (),
     ) -> list[QRectF]:
-        """Give each box's label a place inside `view`, as near to the box as it can be read.
+        """Give each box's label a place inside `view`, as near to the box as is readable.
 
-        Tried are: above the box, below, inside at its top, right and left of it, then lines further up and down. The
-        place with the least trouble wins: covering another label, or one of the `obstacles`, is worst, then covering
-        another face, then being far from its own. Where the label was before, it stays for as long as that is nearly as
-        good. Earlier boxes choose first, so that with a stable order (track ids) labels stay where they are.
+        The candidates are above the box, below it, inside at its top, right and left of it, then lines further up and
+        down. The cheapest wins: covering another label or one of the `obstacles` costs most, then covering another
+        face, then distance from its own box. A label keeps its previous place while that is nearly as good. Earlier
+        boxes choose first, so that with a stable order (track ids) labels stay where they are.
         """
         bounds = view.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         placed: list[QRectF] = []
@@ -93,20 +93,20 @@ class LabelLayout:
                 candidate = _clamped(wish, bounds)
                 pushed = (candidate.topLeft() - wish.topLeft()).manhattanLength()
                 trouble = away * _PER_PIXEL_AWAY + _PER_PIXEL_PUSHED * pushed - _STAYS * (number == before)
-                if trouble < least:  # what it covers only adds to that
+                if trouble < least:  # overlaps only add to the cost
                     trouble += _PER_PIXEL_OF_LABEL * sum(_overlap(candidate, other) for other in (*placed, *obstacles))
                     trouble += sum(_overlap(candidate, other) for other in others)
                 if trouble < least:
                     best, least, chosen[track_id] = candidate, trouble, number
                 if least <= 0.0 and number >= (before or 0):
-                    break  # only where it was before could be better than without trouble
+                    break  # only the previous place can cost less than nothing
             placed.append(best)
         self._chosen = chosen
         return placed
 
 
 def _candidates(box: QRectF, size: QSizeF) -> list[tuple[QRectF, float]]:
-    """Places in the order of preference, each with how far from the usual ones it is."""
+    """Return candidate places in order of preference, each with its distance from the usual ones."""
     w, h = size.width(), size.height()
     left, above, below = box.left(), box.top() - h - _GAP, box.bottom() + _GAP
     places = [

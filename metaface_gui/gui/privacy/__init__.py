@@ -1,5 +1,5 @@
-"""What concerns the people in the gallery rather than their faces: terms of consent, periods, reports, deletion.
+"""Privacy of the people in the gallery: terms of consent, retention periods, reports, deletion.
 
-Lives here: dialogs, popups and lines that show or ask it, and the `PrivacyController` that connects them to the window.
-May not live here: what is deleted and when (the engine decides), reading or writing of files.
+Lives here: dialogs, popups and lines that show or ask for these, and the `PrivacyController` that connects them to the
+window. May not live here: what is deleted and when (the engine decides), reading or writing files.
 """

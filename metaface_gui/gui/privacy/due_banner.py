@@ -14,7 +14,7 @@ from metaface_gui.types import PersonId
 
 
 class DueBanner(QFrame):
-    """Shows what `show_due` was told, unless the user put just these people off; hides when there is nobody."""
+    """Shows the people given to `show_due`, unless the user has put all of them off; hidden when nobody is due."""
 
     review_clicked = Signal()
 
@@ -48,13 +48,13 @@ class DueBanner(QFrame):
         self.hide()
 
     def show_due(self, due: Due, *, is_automatic: bool) -> None:
-        """Say who is due; `is_automatic`: they are deleted by themselves when their period is over."""
+        """Show who is due; with `is_automatic`, they are deleted automatically when their period is over."""
         self._due = due
         self.text.setText(self._words(due, is_automatic=is_automatic))
         self._show_or_hide()
 
     def hold_back(self, is_held_back: bool) -> None:
-        """Stay out of sight, as while presenting."""
+        """Stay hidden while this is set, as during a presentation."""
         self._is_held_back = is_held_back
         self._show_or_hide()
 

@@ -1,4 +1,4 @@
-"""Whose period is over or soon will be, as a list to choose from: keep them for the same time again, or delete them."""
+"""A list of the people whose period is over or soon will be: keep them for the same time again, or delete them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from metaface_gui.types import PersonId
 
 
 class DueDialog(QDialog):
-    """Those whose period is over are ticked at first. It follows what happens elsewhere, and closes with the last."""
+    """Initially ticks those whose period is over. `show_due` keeps it up to date, and closes it when nobody is left."""
 
     extend_wanted = Signal(list)
     """Ids of the people to keep for the same period again."""
@@ -74,12 +74,12 @@ class DueDialog(QDialog):
         self.list.setFocus()
 
     def chosen(self) -> list[PersonId]:
-        """Whose boxes are ticked."""
+        """Return the ids of the people who are ticked."""
         items = (self.list.item(row) for row in range(self.list.count()))
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() is Qt.CheckState.Checked]
 
     def show_due(self, due: Due) -> None:
-        """Show who is due now; ticks stay."""
+        """Show who is due now; ticks stay, and newly listed people whose period is over are ticked."""
         known = {self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())}
         ticked, now = set(self.chosen()), datetime.now(UTC)
         self.list.clear()

@@ -13,7 +13,7 @@ from metaface_gui.gui.theme import Space
 
 
 class ForgetDialog(QDialog):
-    """`accepted` only once the number of people was typed and the button pressed."""
+    """Emits `accepted` only once the number of people has been typed and the button pressed."""
 
     def __init__(self, storage: Storage, recordings: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)

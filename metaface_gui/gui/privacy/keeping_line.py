@@ -1,4 +1,4 @@
-"""One line on a person's page: until when they may be kept, and the way to what they agreed to."""
+"""One line on a person's page: until when they may be kept, and a link to what they agreed to."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from metaface_gui.types import RequestId
 
 
 class ConsentRecords(QFrame):
-    """A small popup that lists what a person agreed to, the newest first, which is the one that holds."""
+    """A small popup that lists a person's consents, the newest first, which is the one in force."""
 
     WIDTH = 320
     _TALLEST = 360
@@ -62,7 +62,7 @@ class ConsentRecords(QFrame):
 
 
 class KeepingLine(QWidget):
-    """Empty while nobody is shown."""
+    """Shows until when a person may be kept, and a link to their consents; empty while nobody is shown."""
 
     def __init__(self, privacy: PrivacyApi, bridge: EngineBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class KeepingLine(QWidget):
         self.show_person(None)
 
     def show_person(self, person: Person | None) -> None:
-        """Say until when this person may be kept."""
+        """Show until when this person may be kept; None: nobody."""
         self._person = person
         self.link.setVisible(person is not None)
         text = "" if person is None else until_text(person.retention, datetime.now(UTC), self.locale())
@@ -96,7 +96,7 @@ class KeepingLine(QWidget):
         is_asked_for = answer.request_id == self._request
         if is_asked_for and self._person is not None and self._person.id == answer.person_id:
             popup = ConsentRecords(answer.consents, self)
-            # Above the line, which is near the window's lower edge, and in line with the link's end.
+            # Above the line, which is near the window's lower edge, and aligned with the link's right end.
             corner = self.link.mapToGlobal(QPoint(self.link.width() - popup.width(), -popup.height() - Space.XS))
             popup.move(corner)
             popup.show()

@@ -1,4 +1,4 @@
-"""Words for periods: when they end, how long that is, or since when they are over."""
+"""Wording of retention periods: when they end, how long that is, or how long ago they ended."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from metaface_gui.i18n import translate
 
 _HOUR_S, _DAY_S = 3600, 86_400
 _HOURS_TO_SAY = 48
-"""With less than so many hours left, the hour is said too."""
+"""With fewer hours left than this, the time of day is given too."""
 
 
 def day_text(day: date, locale: QLocale) -> str:
-    """Say a day as the locale does at length, without the day of the week."""
+    """Format a day in the locale's long format, without the day of the week."""
     pattern = locale.dateFormat(QLocale.FormatType.LongFormat).replace("dddd", "").strip(" ,")
     return locale.toString(QDate(day.year, day.month, day.day), pattern)
 
 
 def until_text(retention: Retention | None, now: datetime, locale: QLocale) -> str:
-    """Say until when somebody may be kept."""
+    """Return until when somebody may be kept, in words."""
     if retention is None:
         return translate("Periods", "kept without limit")
     day = last_day(retention.until)
@@ -34,14 +34,14 @@ def until_text(retention: Retention | None, now: datetime, locale: QLocale) -> s
         return translate("Periods", "was to be kept until {day}", None, day=text)
     if left_h < _HOURS_TO_SAY:
         local = retention.until.astimezone()
-        # A period to a day's end ends at midnight of the next one, which would read as a day too late.
+        # A period to the end of a day ends at 00:00 of the next one, which would read as a day too late.
         hour = f"{local:%H:%M}" if local.date() == day else "24:00"
         return translate("Periods", "kept until {day}, {hour}", None, day=text, hour=hour)
     return translate("Periods", "kept until {day}", None, day=text)
 
 
 def left_text(until: datetime, now: datetime) -> str:
-    """Say how long it is until then, or how long ago it was."""
+    """Return in words how long it is until `until`, or how long ago it was."""
     left_s = (until - now).total_seconds()
     if left_s <= 0:
         return translate("Periods", "ended {ago}", None, ago=coarse_age_text(-left_s))
@@ -53,7 +53,7 @@ def left_text(until: datetime, now: datetime) -> str:
 
 
 def names_text(people: Sequence[Person]) -> str:
-    """Name one or two people; of more the first, and how many others there are."""
+    """Name one or two people; of more, name the first and say how many others there are."""
     names = [shortened(person.name) for person in people[:2]]
     if len(people) == 1:
         return names[0]

@@ -1,4 +1,4 @@
-"""Connects the privacy features with the window: menus, banner, dialogs, reminders, remembered choices."""
+"""Connects the privacy features to the window: menus, banner, dialogs, reminders, remembered choices."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ CHECK_EVERY_MS = 3_600_000
 
 
 class PrivacyController(QObject):
-    """Opens what concerns people over `window`; asks the engine, and says what it did. `banner` is placed by others.
+    """Opens the privacy dialogs over `window`, asks the engine and reports what it did; the owner places `banner`.
 
-    Whose period is over is looked at whenever the gallery changes and once an hour. Nobody is deleted by itself unless
-    the user has switched that on.
+    It checks whose period is over whenever the gallery changes and once an hour. Nobody is deleted automatically
+    unless the user has switched that on.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class PrivacyController(QObject):
         bridge.everything_forgotten.connect(self._on_forgotten)
 
     def check(self) -> None:
-        """Look whose period is over by now."""
+        """Check whose period is over by now, show them, and delete them if the user has switched that on."""
         self._due = due(self._people, datetime.now(UTC))
         over = {person.id for person in self._due.over}
         if self._state.is_deleting_expired and over - self._asked_to_delete:
@@ -87,7 +87,7 @@ class PrivacyController(QObject):
     # What the user asks for -----------------------------------------------------------------------------------------
 
     def open(self) -> None:
-        """Show the page on privacy."""
+        """Show the privacy page."""
         if self.dialog is not None:
             self.dialog.activateWindow()
             return
@@ -108,7 +108,7 @@ class PrivacyController(QObject):
         dialog.open()
 
     def review(self) -> None:
-        """Show whose period is over, to choose what becomes of them."""
+        """Show whose period is over or ends soon, so that the user can keep or delete them."""
         if self.review_dialog is not None or not self._due:
             return
         dialog = DueDialog(self._due, self.dialog or self._window)
@@ -119,7 +119,7 @@ class PrivacyController(QObject):
         dialog.open()
 
     def ask_report(self, person: Person) -> QFileDialog:
-        """Ask where the report on somebody is to be."""
+        """Ask where to save the report on a person."""
         archive = file_filter(self.tr("Archive"), ["*.zip"])
         folder = file_filter(self.tr("Folder of files"), ["*"])
         dialog = ask_where_to_save(
@@ -133,7 +133,7 @@ class PrivacyController(QObject):
         return dialog
 
     def ask_to_forget(self) -> None:
-        """Ask whether everything is to be forgotten, once it is known how much that is."""
+        """Ask whether to forget everything, once the engine has answered how much that is."""
         if self.forget_dialog is None:
             self._request = self._privacy.load_storage()
 
@@ -147,7 +147,7 @@ class PrivacyController(QObject):
         dialog.open()
 
     def _write_report(self, person_id: PersonId, path: Path) -> None:
-        # The file dialog has asked before an archive is replaced.
+        # The file dialog has already asked whether to replace an archive.
         self._privacy.write_report(person_id, path, may_replace=True)
 
     def _delete(self, person_ids: list[PersonId]) -> None:
@@ -155,7 +155,7 @@ class PrivacyController(QObject):
             self._delete_one(person_id)
 
     def follow(self, boxes: list[ConsentBox]) -> None:
-        """Begin each of these with the period and the purpose of last time, and remember what is chosen in any."""
+        """Start each box with the period and the purpose of last time, and remember what is chosen in any of them."""
         for box in boxes:
             box.retention.choose(self._state.keep_choice)
             box.wording.set_purpose(self._state.consent_purpose)
@@ -175,7 +175,7 @@ class PrivacyController(QObject):
 
     def _remember_purpose(self, box: ConsentBox, others: list[ConsentBox]) -> None:
         purpose = box.wording.purpose
-        # The usual words are not remembered: they are said in whatever language is chosen next.
+        # The default is not stored, so that it follows whichever language is chosen later.
         self._state.consent_purpose = "" if purpose == default_purpose() else purpose
         for other in others:
             other.wording.set_purpose(purpose)

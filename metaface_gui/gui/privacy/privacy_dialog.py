@@ -38,7 +38,7 @@ _WIDTH, _HEIGHT = 640, 740
 
 
 class PrivacyDialog(QDialog):
-    """Follows the gallery while it is open. What its buttons ask for is done by whoever opened it."""
+    """Updated by `show_people` while it is open; whoever opened it acts on its buttons' signals."""
 
     review_wanted = Signal()
     report_wanted = Signal(Person)
@@ -70,7 +70,7 @@ class PrivacyDialog(QDialog):
         self.automatic.setFocus()
 
     def show_people(self, people: Sequence[Person]) -> None:
-        """Update what is said of the gallery: it is another one."""
+        """Update everything shown about the gallery, because it has changed."""
         chosen = self._chosen()
         self._people = tuple(sorted(people, key=lambda person: person.name.casefold()))
         self._names.setStringList([shortened(person.name) for person in self._people])

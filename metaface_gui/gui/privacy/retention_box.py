@@ -1,4 +1,4 @@
-"""How long a new person's data may be kept: one combo box, and a date where one is wanted."""
+"""How long a new person's data may be kept: a combo box, and a date field if a date is chosen."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 
 NO_LIMIT, UNTIL_DATE = "none", "date"
 DEFAULT_CHOICE = "365"
-"""A year: nothing is deleted by itself then, but somebody is asked. Data that nobody asks about stays for ever."""
+"""A year, after which the user is asked; nothing is deleted by itself. Data that nobody asks about stays for ever."""
 
 
 class RetentionBox(QWidget):
-    """`choice` is what settings keep: `none`, a number of days, or `date:` and the last day as YYYY-MM-DD."""
+    """`choice`, as stored in the settings, is `none`, a number of days, or `date:` and the last day as YYYY-MM-DD."""
 
     changed = Signal(str)
     """The user chose another period; carries `choice`."""
@@ -57,12 +57,12 @@ class RetentionBox(QWidget):
 
     @property
     def choice(self) -> str:
-        """The period that is chosen, as settings keep it."""
+        """The chosen period, as stored in the settings."""
         key = str(self.combo.currentData())
         return key if key != UNTIL_DATE else f"{UNTIL_DATE}:{self.date.date().toString(Qt.DateFormat.ISODate)}"
 
     def choose(self, choice: str) -> None:
-        """Choose what `choice` was; nonsense, and a date that is over, means the default."""
+        """Select a stored `choice`; an invalid one, or a date in the past, selects the default."""
         key, _, day = choice.partition(":")
         last = QDate.fromString(day, Qt.DateFormat.ISODate)
         is_over = key == UNTIL_DATE and not (last.isValid() and last >= QDate.currentDate())
@@ -71,10 +71,10 @@ class RetentionBox(QWidget):
         self._show_date(last)
 
     def retention(self, now: datetime) -> Retention | None:
-        """Return the period that begins now; None: no limit.
+        """Return the chosen period, beginning now; None: no limit.
 
         Raises:
-            EnrollmentError: if the chosen day has gone by since.
+            EnrollmentError: if the chosen day has passed in the meantime.
         """
         key = str(self.combo.currentData())
         if key == NO_LIMIT:

@@ -14,28 +14,28 @@ MAX_TEXT = 2000
 
 
 def default_purpose() -> str:
-    """What people are enrolled for unless somebody says otherwise, in the user's language."""
+    """Return the default purpose of enrolment, in the user's language."""
     return translate("Consent", CONSENT_PURPOSE)
 
 
 def default_given_by() -> str:
-    """Who agreed and how, unless somebody says otherwise, in the user's language."""
+    """Return the default for who agreed and how, in the user's language."""
     return translate("Consent", CONSENT_ON_SCREEN)
 
 
 def usable_text(text: str, default: str) -> str:
-    """Return what a record can hold of a text that somebody typed or pasted; the default if nothing is left."""
+    """Return the part of a typed or pasted text that a record can hold; the default if nothing is left."""
     kept = "".join(letter for letter in text if letter != "\0" and not "\ud800" <= letter <= "\udfff")
     return kept.strip()[:MAX_TEXT] or default
 
 
 class TermsPopup(QFrame):
-    """Two fields; what is in them when the popup closes counts. An emptied field means its default."""
+    """Two fields whose contents when the popup closes are used; an empty field means its default."""
 
     WIDTH = 320
 
     changed = Signal()
-    """The popup was closed with other words."""
+    """The popup was closed with a changed text."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -70,7 +70,7 @@ class TermsPopup(QFrame):
 
     @property
     def purpose(self) -> str:
-        """What for."""
+        """What the person is enrolled for."""
         return usable_text(self.purpose_edit.toPlainText(), default_purpose())
 
     @property
@@ -79,23 +79,23 @@ class TermsPopup(QFrame):
         return usable_text(self.given_by_edit.text(), default_given_by())
 
     def set_purpose(self, purpose: str) -> None:
-        """Begin with this purpose; an empty one is the default."""
+        """Start with this purpose; an empty one means the default."""
         self.purpose_edit.setPlainText(usable_text(purpose, default_purpose()))
         self._shown = self._words()
 
     def reset_given_by(self) -> None:
-        """Ask again: the next person agrees for themselves."""
+        """Reset who agreed to the default, because the next person agrees for themselves."""
         self._set_given_by(default_given_by())
         self._shown = self._words()
 
     def open_at(self, global_pos: QPoint) -> None:
-        """Show it there; whoever opens it keeps it on the screen."""
+        """Show the popup there; the caller keeps it on the screen."""
         self.move(global_pos)
         self.show()
         self.purpose_edit.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """What is written counts, however the popup was closed."""
+        """Use what was typed, however the popup was closed."""
         super().hideEvent(event)
         words = self._words()
         self.purpose_edit.setPlainText(self.purpose)
