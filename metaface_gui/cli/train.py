@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+import torch
 from rich.console import Console
 
 from metaface_gui.cli.options import data_sets
@@ -197,7 +198,7 @@ def _meta_train(
             train,
             validation,
             _settings(args),
-            initial={} if embedder.projection is None else {TAIL: embedder.projection.tail},
+            initial={} if embedder.projection is None else {TAIL: torch.from_numpy(embedder.projection.tail)},
             on_progress=display.meta_training(translate("Commands", "meta-training {key}", None, key=args.learner)),
             is_cancelled=is_cancelled,
             checkpoint=checkpoint,

@@ -15,6 +15,7 @@ from metaface_gui.i18n import translate
 from metaface_gui.metalearning.distributed import ProcessGroup
 from metaface_gui.metalearning.projection_fit import ProjectionProgress, ProjectionSettings, fit_projection
 from metaface_gui.pipeline.embedding.projection import save_projection
+from metaface_gui.pipeline.embedding.trained_file import as_array
 from metaface_gui.pipeline.feature_space import backbone_of
 
 if TYPE_CHECKING:
@@ -86,7 +87,11 @@ def train_projection(
     }
     try:
         save_projection(
-            args.out, fitted.weight, fitted.tail, embedder_id=backbone_of(embedder.id), card={**card, **figures}
+            args.out,
+            as_array(fitted.weight),
+            as_array(fitted.tail),
+            embedder_id=backbone_of(embedder.id),
+            card={**card, **figures},
         )
     except OSError as error:
         raise cannot_write(args.out, error) from error

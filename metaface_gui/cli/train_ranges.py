@@ -14,6 +14,7 @@ from metaface_gui.errors import cannot_write
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.range_fit import RangeSettings, fit_ranges
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.trained_file import as_array
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, save_tuned_trunk
 
 
@@ -44,7 +45,7 @@ def train_ranges(
             tuned.movement,
             embedder_id=stock.id,
             card=about,
-            ranges=ranges,
+            ranges={name: as_array(bounds) for name, bounds in ranges.items()},
             least_brightness=settings.least_brightness,
         )
     except OSError as error:

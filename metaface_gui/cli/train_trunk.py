@@ -19,6 +19,7 @@ from metaface_gui.i18n import translate
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTuningSettings, teacher_cosine, tune_trunk
 from metaface_gui.pipeline.embedding import with_trunk_file
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
+from metaface_gui.pipeline.embedding.trained_file import as_array
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, read_tuned_trunk, save_tuned_trunk
 
 
@@ -70,13 +71,14 @@ def train_trunk(
         tell(progress.step, progress.steps, note)
 
     try:
-        movement = tune_trunk(
+        tensors = tune_trunk(
             embedder, faces.train, settings, on_progress=on_progress, checkpoint=checkpoint, start=start
         )
     except KeyboardInterrupt:
         if checkpoint.exists():
             sys.stderr.write(translate("Commands", "Run the same command with --resume to continue.") + "\n")
         raise
+    movement = {name: as_array(tensor) for name, tensor in tensors.items()}
     begun: dict[str, object] = {}
     if start is not None:
         begun = {"started_from": {"file": args.trunk.name, "id": start.id}}

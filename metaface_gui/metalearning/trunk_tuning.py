@@ -217,7 +217,8 @@ class _Tuning:
         moved = {name: parameter.detach().float() - before[name].float() for name, parameter in self._moved.items()}
         if start is not None:
             kept = settings.of_start
-            moved = {name: (1.0 - kept) * m + kept * start.movement[name].to(m) for name, m in moved.items()}
+            begun = {name: torch.from_numpy(array) for name, array in start.movement.items()}
+            moved = {name: (1.0 - kept) * m + kept * begun[name].to(m) for name, m in moved.items()}
         return {name: settings.strength * movement for name, movement in moved.items()}
 
     def state(self) -> tuple[dict[str, Tensor], Scalars]:

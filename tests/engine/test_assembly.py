@@ -100,7 +100,7 @@ def projected(pipeline: FacePipeline, seed: int) -> FacePipeline:
     width = embedder.trunk(torch.zeros((1, 3, embedder.crop_size, embedder.crop_size), dtype=torch.uint8)).shape[1]
     random = torch.Generator().manual_seed(seed)
     weight = torch.randn(3, width, generator=random) / width**0.5
-    projection = Projection(f"{seed:08x}", weight, torch.zeros(embedder.embedding_dim, 4))
+    projection = Projection(f"{seed:08x}", weight.numpy(), np.zeros((embedder.embedding_dim, 4), np.float32))
     return FacePipeline(pipeline.detector, embedder.with_projection(projection))
 
 

@@ -129,7 +129,7 @@ def _small_network() -> onnx.ModelProto:
 
 def safetensors_files() -> list[bytes]:
     """One of each kind, as it is and taken apart, and choices for one that is built (`targets.safetensors`)."""
-    weight, tail = torch.randn(2, 6), torch.randn(3, 3)
+    weight, tail = torch.randn(2, 6).numpy(), torch.randn(3, 3).numpy()
     params = LEARNERS[METHOD].initial_params(SPACE)
     cohort = CohortGenerator(
         np.array([0.5, 0.5], np.float32),

@@ -241,7 +241,7 @@ def test_the_default_cache_is_the_users_cache_folder() -> None:
 def test_mirror_images_are_looked_at_where_asked_for_and_kept_apart(faces: AlignedFaces, tmp_path: Path) -> None:
     def seen(*, both_views: bool) -> tuple[Tensor, int]:
         weight = torch.randn(2, 48, generator=torch.Generator().manual_seed(0))
-        embedder = _embedder().with_projection(Projection("of-grid", weight, torch.zeros(8, 3)))
+        embedder = _embedder().with_projection(Projection("of-grid", weight.numpy(), np.zeros((8, 3), np.float32)))
         made = condition_features(
             faces, embedder, "clean", seed=0, cache=tmp_path, progress=_silent, both_views=both_views
         )

@@ -26,6 +26,7 @@ from metaface_gui.metalearning.trunk_tuning import (
 )
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk
+from metaface_gui.types import Floats
 
 SIDE = 112
 PEOPLE, PICTURES = 6, 3
@@ -70,11 +71,15 @@ def settings(steps: int) -> TrunkTuningSettings:
     return TrunkTuningSettings(steps=steps, batch=12, meta_lr=1e-3, warm_up=2, distillation=300.0, strength=1.0)
 
 
+def arrays(tensors: dict[str, torch.Tensor]) -> dict[str, Floats]:
+    return {name: tensor.numpy() for name, tensor in tensors.items()}
+
+
 def test_degraded_pictures_come_nearer_to_the_teachers_clean_ones() -> None:
     stock, people = embedder(), faces()
     told: list[TrunkTuningProgress] = []
     movement = tune_trunk(stock, people, settings(60), on_progress=told.append)
-    tuned = stock.with_trunk(TunedTrunk("x", movement))
+    tuned = stock.with_trunk(TunedTrunk("x", arrays(movement)))
     before = teacher_cosine(stock, stock, people, seed=9)
     after = teacher_cosine(tuned, stock, people, seed=9)
     assert after > before + 0.005
@@ -98,8 +103,8 @@ def test_the_same_seed_gives_the_same_movement() -> None:
 
 def test_a_tuning_goes_on_from_the_movement_alone_whatever_its_ranges() -> None:
     stock, people = embedder(), faces()
-    begun = tune_trunk(stock, people, settings(2), on_progress=lambda _: None)
-    ranges = {name: torch.ones(4, 1) for name in begun}
+    begun = arrays(tune_trunk(stock, people, settings(2), on_progress=lambda _: None))
+    ranges = {name: np.ones((4, 1), np.float32) for name in begun}
 
     def gone_on(start: TunedTrunk) -> dict[str, torch.Tensor]:
         return tune_trunk(stock, people, settings(2), on_progress=lambda _: None, start=start)

@@ -16,9 +16,9 @@ from metaface_gui.pipeline.embedding import EMBEDDERS, make_embedder
 from metaface_gui.pipeline.embedding.base import FaceEmbedder
 from metaface_gui.pipeline.embedding.device import multiplies_bfloat16
 from metaface_gui.pipeline.embedding.openvino_sface import GRAPH_VERSION, OpenVinoEmbedder
-from metaface_gui.pipeline.embedding.projection import read_projection_arrays
+from metaface_gui.pipeline.embedding.projection import read_projection
 from metaface_gui.pipeline.embedding.sface_weights import SFaceWeights, read_sface_weights
-from metaface_gui.pipeline.embedding.tuned_trunk import Movement, damaged_trunk, read_movement
+from metaface_gui.pipeline.embedding.tuned_trunk import TunedTrunk, damaged_trunk, read_tuned_trunk
 from metaface_gui.pipeline.openvino_runtime import CompiledCache, RuntimeMissingError, is_wanted
 from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
@@ -68,10 +68,10 @@ def load_openvino_sface(
     files = {name.partition("-")[0]: store.path(name) for name in parts}
     id_, moved, projected = spec.id + store.version(spec.weights), None, None
     if (trunk := files.get("trunk")) is not None:
-        moved = read_movement(trunk, embedder_id=id_)
+        moved = read_tuned_trunk(trunk, embedder_id=id_)
         id_ = f"{id_}~{moved.id}"
     if (projection := files.get("projection")) is not None:
-        projected = read_projection_arrays(projection, embedder_id=id_)
+        projected = read_projection(projection, embedder_id=id_)
         id_ = f"{id_}@{projected.id}"
 
     def weights() -> tuple[SFaceWeights, Floats | None]:
@@ -90,14 +90,14 @@ def load_openvino_sface(
     )
 
 
-def _moved(weights: SFaceWeights, movement: Movement, file: Path) -> SFaceWeights:
+def _moved(weights: SFaceWeights, tuned: TunedTrunk, file: Path) -> SFaceWeights:
     trunk = dict(weights.trunk)
-    for name, array in movement.arrays.items():
+    for name, array in tuned.movement.items():
         if name not in trunk or trunk[name].shape != array.shape:
             raise damaged_trunk(file)
         trunk[name] = trunk[name] + array
-    for name, bounds in movement.ranges.items():
+    for name, bounds in tuned.ranges.items():
         kernel = trunk.get(f"{name}.weight")
         if kernel is None or kernel.ndim < 2 or bounds.shape != (4, len(kernel)):
             raise damaged_trunk(file)
-    return SFaceWeights(trunk, weights.tail, movement.ranges)
+    return SFaceWeights(trunk, weights.tail, tuned.ranges)

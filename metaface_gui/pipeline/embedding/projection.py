@@ -10,29 +10,19 @@ The file takes about 2.4 MB for SFace and m = 48, because B is stored in 8 bits 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load
 
-from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.embedding.quantised import (
-    dequantise,
-    dequantised,
-    id_of,
-    metadata_of,
-    quantise,
-)
+from metaface_gui.pipeline.embedding.quantised import dequantised, quantised
+from metaface_gui.pipeline.embedding.trained_file import UNREADABLE, id_of, parsed, write_trained
 from metaface_gui.pipeline.feature_space import backbone_of
 from metaface_gui.types import Floats
-from metaface_gui.weights.whole_file import write_whole
 
-_FORMAT = 1
+_KIND, _FORMAT = "projection", 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,14 +36,13 @@ class Projection:
     """
 
     id: str
-    weight: Tensor
-    tail: Tensor
+    weight: Floats
+    tail: Floats
 
     def __post_init__(self) -> None:
-        if self.weight.ndim != 2 or self.tail.ndim != 2 or self.tail.shape[1] != self.weight.shape[0] + 1:
-            shapes = tuple(self.weight.shape), tuple(self.tail.shape)
-            raise ValueError(f"want weight (m, u) and tail (d, m + 1), got {shapes}")
-        if not bool(self.weight.isfinite().all() and self.tail.isfinite().all()):
+        if self.weight.ndim != 2 or self.tail.ndim != 2 or self.tail.shape[1] != len(self.weight) + 1:
+            raise ValueError(f"want weight (m, u) and tail (d, m + 1), got {self.weight.shape}, {self.tail.shape}")
+        if not (np.isfinite(self.weight).all() and np.isfinite(self.tail).all()):
             raise ValueError("a projection's value is not finite")
 
     @property
@@ -63,7 +52,7 @@ class Projection:
 
 
 def save_projection(
-    path: Path, weight: Tensor, tail: Tensor, *, embedder_id: str, card: Mapping[str, object]
+    path: Path, weight: Floats, tail: Floats, *, embedder_id: str, card: Mapping[str, object]
 ) -> Projection:
     """Write B (m, u) quantised, A₀ (d, m + 1) unchanged, and `card` as JSON beside them; whole files or none.
 
@@ -74,27 +63,11 @@ def save_projection(
         ValueError: if shapes do not fit, or a value is not finite.
         OSError: if the files cannot be written.
     """
-    from safetensors.torch import save  # noqa: PLC0415 - imports PyTorch, which reading does not need
-
-    exact = Projection("", weight.detach().float().cpu(), tail.detach().float().cpu())
-    quantised, scales = quantise(exact.weight)
-    tensors = {"weight": quantised, "scales": scales, "tail": exact.tail.contiguous()}
-    # One entry: safetensors writes several in random order, which would change the file's hash, the id.
-    described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(quantised)}
-    content = save(tensors, {"projection": json.dumps(described, sort_keys=True)})
-    text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    write_whole(path.with_suffix(".json"), text.encode())
-    write_whole(path, content)
-    return Projection(id_of(content), dequantise(quantised, scales), exact.tail)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ProjectionArrays:
-    """The content of a `Projection` as arrays."""
-
-    id: str
-    weight: Floats
-    tail: Floats
+    Projection("", weight, tail)  # refuses what is none
+    levels, scales = quantised(weight)
+    described = {"format": _FORMAT, "embedder_id": embedder_id, "rank": len(levels)}
+    content = write_trained(path, _KIND, {"weight": levels, "scales": scales, "tail": tail}, described, card)
+    return Projection(id_of(content), dequantised(levels, scales), tail)
 
 
 def read_projection(path: Path, *, embedder_id: str) -> Projection:
@@ -103,19 +76,9 @@ def read_projection(path: Path, *, embedder_id: str) -> Projection:
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another embedder.
     """
-    arrays = read_projection_arrays(path, embedder_id=embedder_id)
-    return Projection(arrays.id, torch.from_numpy(arrays.weight), torch.from_numpy(arrays.tail))
-
-
-def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
-    """Read a projection's file without PyTorch.
-
-    Raises:
-        WeightsError: as `read_projection`.
-    """
     try:
         projection, trained_for = _parsed(path.read_bytes())
-    except (OSError, SafetensorError, AttributeError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise damaged_projection(path) from error
     if trained_for != backbone_of(embedder_id):
         raise WeightsError(
@@ -131,19 +94,13 @@ def read_projection_arrays(path: Path, *, embedder_id: str) -> ProjectionArrays:
     return projection
 
 
-def _parsed(content: bytes) -> tuple[ProjectionArrays, str]:
+def _parsed(content: bytes) -> tuple[Projection, str]:
     """Return the projection in a file, and the embedder for which it was trained."""
-    tensors = load(content)
-    described = json.loads(metadata_of(content)["projection"])
-    weight, tail = tensors["weight"], tensors["tail"]
-    if described["format"] != _FORMAT or weight.ndim != 2 or tail.ndim != 2 or tail.dtype.kind != "f":
-        raise ValueError("want two matrices")
-    arrays = ProjectionArrays(id_of(content), dequantised(weight, tensors["scales"]), tail.astype(np.float32))
-    if arrays.tail.shape[1] != len(arrays.weight) + 1:
-        raise ValueError("want weight (m, u) and tail (d, m + 1)")
-    if not (np.isfinite(arrays.weight).all() and np.isfinite(arrays.tail).all()):
-        raise ValueError("a projection's value is not finite")
-    return arrays, str(described["embedder_id"])
+    arrays, described = parsed(content, _KIND)
+    if described["format"] != _FORMAT or arrays["tail"].dtype.kind != "f":
+        raise ValueError("another format")
+    weight = dequantised(arrays["weight"], arrays["scales"])
+    return Projection(id_of(content), weight, arrays["tail"].astype(np.float32)), str(described["embedder_id"])
 
 
 def damaged_projection(path: Path) -> WeightsError:

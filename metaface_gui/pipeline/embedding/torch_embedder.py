@@ -141,11 +141,11 @@ class TorchEmbedder:
             raise ValueError(f"{self.key}: the movement is of another trunk")
         with torch.no_grad():
             for name, movement in tuned.movement.items():
-                parameters[name].add_(movement.to(parameters[name]))
+                parameters[name].add_(torch.from_numpy(movement).to(parameters[name]))
         if tuned.ranges or tuned.least_brightness:
             if not isinstance(trunk, KeepsRanges):
                 raise ValueError(f"{self.key}: its channels cannot be kept within ranges")
-            bounds_there = {name: bounds.to(self.device) for name, bounds in tuned.ranges.items()}
+            bounds_there = {name: torch.from_numpy(bounds).to(self.device) for name, bounds in tuned.ranges.items()}
             trunk.keep_within(bounds_there, least_brightness=tuned.least_brightness)
         return self._of_modules(f"{self.id.partition('@')[0]}~{tuned.id}", trunk, None, self.dtype)
 
@@ -238,7 +238,8 @@ class TorchEmbedder:
         got = (projection.weight.shape[1], projection.tail.shape[0])
         if want != got:
             raise ValueError(f"{self.key}: want a projection from {want[0]} to {want[1]} floats, got {got}")
-        module = ProjectedTail(self.tail_module.linear, self.tail_module.bn, projection.weight, self.dtype)
+        weight = torch.from_numpy(projection.weight)
+        module = ProjectedTail(self.tail_module.linear, self.tail_module.bn, weight, self.dtype)
         return module.eval().to(self.device)
 
     def _run(self, crops_rgb: Tensor, head: nn.Module, dimension: int) -> Tensor:

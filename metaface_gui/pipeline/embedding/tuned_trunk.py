@@ -6,27 +6,21 @@ stays in the file that its publisher's checksum verifies.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load
+from numpy.typing import NDArray
 
-from metaface_gui.deferred import Tensor, torch
 from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
-from metaface_gui.pipeline.embedding.quantised import (
-    dequantised,
-    id_of,
-    metadata_of,
-    quantise,
-)
+from metaface_gui.pipeline.embedding.quantised import dequantised, quantised
+from metaface_gui.pipeline.embedding.trained_file import UNREADABLE, id_of, parsed, write_trained
 from metaface_gui.pipeline.feature_space import network_of
 from metaface_gui.types import Floats
-from metaface_gui.weights.whole_file import write_whole
 
+_KIND = "trunk"
 _FORMAT, _WITH_RANGES, _MOVEMENT_ALONE = 3, 2, 1
 _SCALES, _RANGE = ".scales", ".range"
 _BRIGHTEST = 255.0
@@ -44,17 +38,17 @@ class TunedTrunk:
     """
 
     id: str
-    movement: Mapping[str, Tensor]
-    ranges: Mapping[str, Tensor] = field(default_factory=dict)
+    movement: Mapping[str, Floats]
+    ranges: Mapping[str, Floats] = field(default_factory=dict)
     least_brightness: float = 0.0
 
     def __post_init__(self) -> None:
-        tensors = (*self.movement.values(), *self.ranges.values())
-        if not all(bool(tensor.isfinite().all()) for tensor in tensors):
+        if not all(np.isfinite(array).all() for array in (*self.movement.values(), *self.ranges.values())):
             raise ValueError("a trunk's value is not finite")
         if any(bounds.ndim != 2 or len(bounds) != 4 for bounds in self.ranges.values()):
             raise ValueError("want bounds of shape (4, channels)")
-        _check_brightness(self.least_brightness)
+        if not 0.0 <= self.least_brightness <= _BRIGHTEST:
+            raise ValueError(f"no grey level: {self.least_brightness}")
 
     def without_ranges(self) -> TunedTrunk:
         """Return the movement alone, from which tuning continues and on which ranges are measured."""
@@ -63,11 +57,11 @@ class TunedTrunk:
 
 def save_tuned_trunk(
     path: Path,
-    movement: Mapping[str, Tensor],
+    movement: Mapping[str, Floats],
     *,
     embedder_id: str,
     card: Mapping[str, object],
-    ranges: Mapping[str, Tensor] | None = None,
+    ranges: Mapping[str, Floats] | None = None,
     least_brightness: float = 0.0,
 ) -> TunedTrunk:
     """Write the movement quantised, the rest unchanged, and `card` as JSON beside it; whole files or none.
@@ -78,22 +72,16 @@ def save_tuned_trunk(
         ValueError: if a value is not finite, bounds have another shape, or there is no such grey level.
         OSError: if the files cannot be written.
     """
-    exact = TunedTrunk("", _exact(movement), _exact(ranges or {}), least_brightness)
-    from safetensors.torch import save  # noqa: PLC0415 - imports PyTorch, which reading does not need
-
-    tensors: dict[str, Tensor] = {}
-    for name, tensor in exact.movement.items():
-        levels, tensors[name + _SCALES] = quantise(tensor.reshape(len(tensor), -1))
-        tensors[name] = levels.view(tensor.shape)
-    tensors |= {name + _RANGE: bounds for name, bounds in exact.ranges.items()}
+    exact = TunedTrunk("", movement, ranges or {}, least_brightness)
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, array in exact.movement.items():
+        levels, arrays[name + _SCALES] = quantised(array.reshape(len(array), -1))
+        arrays[name] = levels.reshape(array.shape)
+    arrays |= {name + _RANGE: bounds for name, bounds in exact.ranges.items()}
     described: dict[str, object] = {"format": _format_of(exact), "embedder_id": network_of(embedder_id)}
     if exact.least_brightness:
         described["least_brightness"] = exact.least_brightness
-    content = save(tensors, {"trunk": json.dumps(described, sort_keys=True)})
-    text = json.dumps({**card, **described}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    write_whole(path.with_suffix(".json"), text.encode())
-    write_whole(path, content)
-    return _as_tensors(_parsed(content)[0])
+    return _parsed(write_trained(path, _KIND, arrays, described, card))[0]
 
 
 def read_tuned_trunk(path: Path, *, embedder_id: str) -> TunedTrunk:
@@ -102,28 +90,9 @@ def read_tuned_trunk(path: Path, *, embedder_id: str) -> TunedTrunk:
     Raises:
         WeightsError: if the file is missing, damaged, something else or was trained for another network.
     """
-    return _as_tensors(read_movement(path, embedder_id=embedder_id))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Movement:
-    """The content of a `TunedTrunk` as arrays."""
-
-    id: str
-    arrays: Mapping[str, Floats]
-    ranges: Mapping[str, Floats]
-    least_brightness: float = 0.0
-
-
-def read_movement(path: Path, *, embedder_id: str) -> Movement:
-    """Read a tuned trunk's file without PyTorch.
-
-    Raises:
-        WeightsError: if the file is missing, damaged, something else or was trained for another network.
-    """
     try:
         trunk, trained_for = _parsed(path.read_bytes())
-    except (OSError, SafetensorError, AttributeError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise damaged_trunk(path) from error
     if trained_for != network_of(embedder_id):
         raise WeightsError(
@@ -147,18 +116,6 @@ def damaged_trunk(path: Path) -> WeightsError:
     )
 
 
-def _exact(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().float().cpu() for name, tensor in tensors.items()}
-
-
-def _as_tensors(movement: Movement) -> TunedTrunk:
-    moved, ranges = (
-        {name: torch.from_numpy(array) for name, array in arrays.items()}
-        for arrays in (movement.arrays, movement.ranges)
-    )
-    return TunedTrunk(movement.id, moved, ranges, movement.least_brightness)
-
-
 def _format_of(trunk: TunedTrunk) -> int:
     """Return the oldest format that can express it, so that the same content stays the same file."""
     if trunk.least_brightness:
@@ -166,23 +123,15 @@ def _format_of(trunk: TunedTrunk) -> int:
     return _WITH_RANGES if trunk.ranges else _MOVEMENT_ALONE
 
 
-def _check_brightness(least: float) -> None:
-    if not 0.0 <= least <= _BRIGHTEST:
-        raise ValueError(f"no grey level: {least}")
-
-
-def _parsed(content: bytes) -> tuple[Movement, str]:
-    tensors = load(content)
-    described = json.loads(metadata_of(content)["trunk"])
+def _parsed(content: bytes) -> tuple[TunedTrunk, str]:
+    """Return the trunk in a file, and the network for which it was trained."""
+    arrays, described = parsed(content, _KIND)
     if described["format"] not in {_FORMAT, _WITH_RANGES, _MOVEMENT_ALONE}:
         raise ValueError("another format")
-    ranges = {name.removesuffix(_RANGE): bounds for name, bounds in tensors.items() if name.endswith(_RANGE)}
-    if any(bounds.dtype != np.float32 or bounds.shape[0] != 4 or bounds.ndim != 2 for bounds in ranges.values()):
-        raise ValueError("a range is not (4, channels) float32")
-    names = [name for name in tensors if not name.endswith((_SCALES, _RANGE))]
-    arrays = {name: dequantised(tensors[name], tensors[name + _SCALES]) for name in names}
-    if not all(np.isfinite(array).all() for array in (*arrays.values(), *ranges.values())):
-        raise ValueError("a trunk's value is not finite")
+    ranges = {name.removesuffix(_RANGE): bounds for name, bounds in arrays.items() if name.endswith(_RANGE)}
+    if any(bounds.dtype != np.float32 for bounds in ranges.values()):
+        raise ValueError("a range is not float32")
+    names = [name for name in arrays if not name.endswith((_SCALES, _RANGE))]
+    movement = {name: dequantised(arrays[name], arrays[name + _SCALES]) for name in names}
     least = float(described["least_brightness"]) if described["format"] == _FORMAT else 0.0
-    _check_brightness(least)
-    return Movement(id_of(content), arrays, ranges, least), str(described["embedder_id"])
+    return TunedTrunk(id_of(content), movement, ranges, least), str(described["embedder_id"])

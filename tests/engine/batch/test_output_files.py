@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from metaface_gui.engine.batch.output_files import (
     gallery_files,
@@ -77,7 +76,7 @@ def test_only_a_file_of_our_own_is_replaced(tmp_path: Path) -> None:
 
 
 def test_pictures_and_weights_of_our_own_are_known(tmp_path: Path) -> None:
-    save_tuned_trunk(tmp_path / "trunk", {"1.bias": torch.zeros(2)}, embedder_id="net-1", card={})
+    save_tuned_trunk(tmp_path / "trunk", {"1.bias": np.zeros(2, np.float32)}, embedder_id="net-1", card={})
     assert is_weights(tmp_path / "trunk")
     shipped = json.loads((weights_dir() / "manifest.json").read_bytes())["weights"]
     roles = {"learner", "projection", "trunk", "cohort"}

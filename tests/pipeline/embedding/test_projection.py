@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from metaface_gui.pipeline.embedding.quantised import BLOCK
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, ProjectedTail, TorchEmbedder
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.resources import weights_dir
+from metaface_gui.types import Floats
 from metaface_gui.weights.store import WeightsStore
 from tests.pipeline.listed_weights import entry_of, store_of
 
@@ -52,7 +54,13 @@ def embedder(*, bias: bool = True, id: str = "small-1") -> TorchEmbedder:  # noq
     return TorchEmbedder(key="small", id=id, crop_size=16, trunk=SmallTrunk(), tail=tail, device=CPU)
 
 
-PROJECTION = Projection("0a1b2c3d", drawn(M, U, seed=7) * 0.05, drawn(D, M + 1, seed=8))
+def array(*shape: int, seed: int = 0) -> Floats:
+    values: Floats = drawn(*shape, seed=seed).numpy()
+    return values
+
+
+WEIGHT, TAIL = drawn(M, U, seed=7) * 0.05, drawn(D, M + 1, seed=8)
+PROJECTION = Projection("0a1b2c3d", WEIGHT.numpy(), TAIL.numpy())
 CROPS = torch.randint(0, 256, (4, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(9))
 
 
@@ -60,10 +68,10 @@ CROPS = torch.randint(0, 256, (4, 3, 16, 16), dtype=torch.uint8, generator=torch
 def test_a_move_of_the_features_is_the_same_move_of_the_tail(bias: bool) -> None:
     stock = embedder(bias=bias)
     x = stock.with_projection(PROJECTION).features(CROPS)
-    moved = normalize(x[:, :D] + x[:, D:] @ PROJECTION.tail.T)
+    moved = normalize(x[:, :D] + x[:, D:] @ TAIL.T)
     u = stock.trunk(CROPS)
-    b_u_1 = torch.cat([u @ PROJECTION.weight.T, torch.ones(4, 1)], 1)
-    want = normalize(stock.tail_module.bn(stock.tail_module.linear(u)) + b_u_1 @ PROJECTION.tail.T)
+    b_u_1 = torch.cat([u @ WEIGHT.T, torch.ones(4, 1)], 1)
+    want = normalize(stock.tail_module.bn(stock.tail_module.linear(u)) + b_u_1 @ TAIL.T)
     torch.testing.assert_close(moved, want, atol=1e-5, rtol=0)
     assert (moved - stock.embed(CROPS)).abs().max() > 0.1, "a move that moves nothing would prove nothing"
 
@@ -106,7 +114,7 @@ def test_ids_tell_projections_apart_and_keep_a_users_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [Projection("x", drawn(M, U + 1), drawn(D, M + 1)), Projection("x", drawn(M, U), drawn(D + 1, M + 1))]
+    "wrong", [Projection("x", array(M, U + 1), array(D, M + 1)), Projection("x", array(M, U), array(D + 1, M + 1))]
 )
 def test_a_projection_of_another_network_is_refused(wrong: Projection) -> None:
     with pytest.raises(ValueError, match="want a projection from 700 to 6"):
@@ -116,13 +124,13 @@ def test_a_projection_of_another_network_is_refused(wrong: Projection) -> None:
 @pytest.mark.parametrize(
     ("weight", "tail"),
     [
-        (drawn(M, U), drawn(D, M)),
-        (drawn(M), drawn(D, M + 1)),
-        (drawn(M, U) * torch.inf, drawn(D, M + 1)),
-        (drawn(M, U), torch.full((D, M + 1), torch.nan)),
+        (array(M, U), array(D, M)),
+        (array(M), array(D, M + 1)),
+        (np.full((M, U), np.inf, np.float32), array(D, M + 1)),
+        (array(M, U), np.full((D, M + 1), np.nan, np.float32)),
     ],
 )
-def test_a_projection_that_is_none_is_refused(weight: Tensor, tail: Tensor) -> None:
+def test_a_projection_that_is_none_is_refused(weight: Floats, tail: Floats) -> None:
     with pytest.raises(ValueError, match=r"want weight|not finite"):
         Projection("x", weight, tail)
 
@@ -132,8 +140,8 @@ def test_what_was_saved_is_read_and_the_id_is_the_files(tmp_path: Path) -> None:
     saved = save_projection(path, PROJECTION.weight, PROJECTION.tail, embedder_id="small-1", card={"seed": 3})
     read = read_projection(path, embedder_id="small-1+11112222@ffffffff")
     assert read.id == saved.id == hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    assert torch.equal(read.weight, saved.weight)
-    assert torch.equal(read.tail, PROJECTION.tail)
+    assert np.array_equal(read.weight, saved.weight)
+    assert np.array_equal(read.tail, PROJECTION.tail)
     card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     assert card == {"seed": 3, "format": 1, "embedder_id": "small-1", "rank": M}
     assert sorted(entry.name for entry in path.parent.iterdir()) == ["p.json", "p.safetensors"]
@@ -148,18 +156,19 @@ def test_what_was_saved_is_read_and_the_id_is_the_files(tmp_path: Path) -> None:
 def test_rounding_moves_no_weight_by_more_than_half_a_level_of_its_block(
     tmp_path_factory: pytest.TempPathFactory, columns: int, scale: float, seed: int
 ) -> None:
-    weight = drawn(2, columns, seed=seed) * scale
+    weight = array(2, columns, seed=seed) * np.float32(scale)
     weight[1] *= 1e-3  # a row of its own size
     path = tmp_path_factory.mktemp("p") / "p.safetensors"
-    saved = save_projection(path, weight, drawn(D, 3), embedder_id="small-1", card={})
+    saved = save_projection(path, weight, array(D, 3), embedder_id="small-1", card={})
     for begin in range(0, columns, BLOCK):
         block, got = weight[:, begin : begin + BLOCK], saved.weight[:, begin : begin + BLOCK]
-        assert ((block - got).abs() <= block.abs().amax(1, keepdim=True) * (0.5 / 127 + 1e-6)).all()
+        assert (np.abs(block - got) <= np.abs(block).max(1, keepdims=True) * (0.5 / 127 + 1e-6)).all()
 
 
 def test_a_row_of_zeros_stays_zero(tmp_path: Path) -> None:
-    saved = save_projection(tmp_path / "p.safetensors", torch.zeros(1, 5), drawn(2, 2), embedder_id="e", card={})
-    assert torch.equal(saved.weight, torch.zeros(1, 5))
+    zeros = np.zeros((1, 5), np.float32)
+    saved = save_projection(tmp_path / "p.safetensors", zeros, array(2, 2), embedder_id="e", card={})
+    assert np.array_equal(saved.weight, zeros)
 
 
 def test_anothers_projection_says_whose_it_is(tmp_path: Path) -> None:
@@ -210,19 +219,19 @@ def test_a_projection_that_ships_is_attached(tmp_path: Path) -> None:
     stock = make_embedder("sface", CPU, store_with(tmp_path, None))
     assert (stock.id, stock.projection, stock.space) == (SFACE, None, FeatureSpace(128))
     path = tmp_path / "p.safetensors"
-    saved = save_projection(path, drawn(2, stock.feature_dim), drawn(128, 3), embedder_id=SFACE, card={})
+    saved = save_projection(path, array(2, stock.feature_dim), array(128, 3), embedder_id=SFACE, card={})
     projected = make_embedder("sface", CPU, store_with(tmp_path, path))
     assert (projected.id, projected.space) == (f"{SFACE}@{saved.id}", FeatureSpace(128, 3))
     assert projected.projection is not None
-    assert torch.equal(projected.projection.weight, saved.weight)
+    assert np.array_equal(projected.projection.weight, saved.weight)
 
 
 def test_a_projection_that_ships_but_does_not_fit_is_told(tmp_path: Path) -> None:
     path = tmp_path / "p.safetensors"
-    save_projection(path, drawn(2, 9), drawn(128, 3), embedder_id=SFACE, card={})
+    save_projection(path, array(2, 9), array(128, 3), embedder_id=SFACE, card={})
     with pytest.raises(WeightsError, match="is damaged or contains no projection"):
         make_embedder("sface", CPU, store_with(tmp_path, path))
-    save_projection(path, drawn(2, 9), drawn(128, 3), embedder_id="small-1", card={})
+    save_projection(path, array(2, 9), array(128, 3), embedder_id="small-1", card={})
     with pytest.raises(WeightsError, match="was trained for the embedder “small-1”"):
         make_embedder("sface", CPU, store_with(tmp_path, path))
 
