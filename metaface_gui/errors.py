@@ -7,6 +7,8 @@ with the names `pyside6-lupdate` looks for and are translated where they are sho
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CONTEXT = "Errors"
@@ -67,3 +69,16 @@ def cannot_write(path: Path, cause: OSError | str) -> KnownError:
     return KnownError(
         QT_TRANSLATE_NOOP("Errors", "Cannot write {path}: {reason}. Choose another place."), path=path, reason=reason
     )
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Report an `OSError` in the block as `cannot_write`: the block writes to `path`, or prepares it.
+
+    Raises:
+        KnownError: if the block raises an `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise cannot_write(path, error) from error

@@ -33,7 +33,6 @@ from metaface_gui.cli.streams import STDOUT, StdoutLines
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.assembly import load_learning_assets
 from metaface_gui.engine.batch.output_files import check_outputs, check_writable, source_files
-from metaface_gui.errors import cannot_write
 from metaface_gui.gallery import FileKeys, Gallery
 from metaface_gui.gui.application import draw_off_screen_without_display, make_application
 from metaface_gui.i18n import translate
@@ -104,10 +103,7 @@ def run(args: argparse.Namespace) -> int:
         with StdoutLines() as lines:
             lines.write(to_json(record).rstrip("\n"))
     elif args.json is not None:
-        try:
-            write_whole(args.json, to_json(record).encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise cannot_write(args.json, error) from error
+        write_whole(args.json, to_json(record).encode("utf-8", "backslashreplace"))
     return 0
 
 

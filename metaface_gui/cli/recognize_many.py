@@ -35,7 +35,7 @@ from metaface_gui.engine.batch.output_files import (
 from metaface_gui.engine.batch.video_folder import VideoFolder
 from metaface_gui.engine.batch.video_pool import Failed, Looked, VideoEvent, default_processes, recognize_videos
 from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoReport, VideoTask
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, writing
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.pipeline.embedding.device import tune_process
 from metaface_gui.weights.whole_file import is_file
@@ -65,10 +65,8 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         sys.stderr.write(left_out + "\n")
     with ExitStack() as stack:
         cluster = stack.enter_context(_cluster(args)) if args.cluster else None
-        try:
+        with writing(Path(tempfile.gettempdir())):
             lines_folder = args.jsonl or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="metaface-")))
-        except OSError as error:
-            raise cannot_write(Path(tempfile.gettempdir()), error) from error
         tasks = [_task(folder.path, video, lines_folder, args.video) for video in folder.videos]
         setup, record = _prepared(args)
         to_do = unfinished(tasks, lines_folder, record, again=args.again)

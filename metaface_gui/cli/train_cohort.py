@@ -11,7 +11,7 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.cohort_fit import CohortFitSettings, fit_mixture
 from metaface_gui.metalearning.cohort_sharpening import GALLERIES, try_sharpenings
@@ -88,10 +88,7 @@ def train_cohort(
     }
     metadata = {name: value if isinstance(value, str) else json.dumps(value) for name, value in described.items()}
     generator = mixture.generator(settings.sharpening, settings.rank, metadata)
-    try:
-        save_generator(generator, args.out)
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
+    save_generator(generator, args.out)
     for condition, rates in best.achieved.items():
         shares = ", ".join(f"{count}: {rate:.2%}" for count, rate in zip(GALLERIES, rates, strict=True))
         text = translate(

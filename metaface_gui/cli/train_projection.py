@@ -10,7 +10,7 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingData
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.distributed import ProcessGroup
 from metaface_gui.metalearning.projection_fit import ProjectionProgress, ProjectionSettings, fit_projection
@@ -85,16 +85,13 @@ def train_projection(
         "energy_kept": fitted.energy_kept,
         "validation_loss": {"untrained": fitted.stock_validation_loss, "trained": fitted.validation_loss},
     }
-    try:
-        save_projection(
-            args.out,
-            as_array(fitted.weight),
-            as_array(fitted.tail),
-            embedder_id=backbone_of(embedder.id),
-            card={**card, **figures},
-        )
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
+    save_projection(
+        args.out,
+        as_array(fitted.weight),
+        as_array(fitted.tail),
+        embedder_id=backbone_of(embedder.id),
+        card={**card, **figures},
+    )
     Console(highlight=False).print(
         translate(
             "Commands",

@@ -10,7 +10,6 @@ from rich.console import Console
 
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import cannot_write
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.range_fit import RangeSettings, fit_ranges
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
@@ -39,17 +38,14 @@ def train_ranges(
         bare, faces.train, settings, on_progress=display.stage(translate("Commands", "measuring the ranges"))
     )
     about = {**card, "started_from": {"id": tuned.id}, "settings": asdict(settings)}
-    try:
-        made = save_tuned_trunk(
-            args.out,
-            tuned.movement,
-            embedder_id=stock.id,
-            card=about,
-            ranges={name: as_array(bounds) for name, bounds in ranges.items()},
-            least_brightness=settings.least_brightness,
-        )
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
+    made = save_tuned_trunk(
+        args.out,
+        tuned.movement,
+        embedder_id=stock.id,
+        card=about,
+        ranges={name: as_array(bounds) for name, bounds in ranges.items()},
+        least_brightness=settings.least_brightness,
+    )
     text = translate(
         "Commands",
         "{file}: trunk {id}, {count} layers limited to their ranges",

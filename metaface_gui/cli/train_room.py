@@ -13,7 +13,7 @@ from torch import Tensor
 
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.room_fit import RoomFitSettings, draw_rooms, fit_prior, strangers_seen
 from metaface_gui.pipeline.embedding.torch_embedder import TorchEmbedder
@@ -70,10 +70,7 @@ def train_room(
         rooms, learner, cohort, settings, on_progress=display.stage(translate("Commands", "testing with strangers"))
     )
     prior = fit_prior(cells, settings)
-    try:
-        save_prior(args.out, prior, {**card, "settings": asdict(settings), "scorer": _SCORER, "cells": len(cells)})
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
+    save_prior(args.out, prior, {**card, "settings": asdict(settings), "scorer": _SCORER, "cells": len(cells)})
     Console(highlight=False).print(
         translate("Commands", "{file}: fitted to {cells} kinds of gallery", None, file=args.out, cells=len(cells)),
         markup=False,

@@ -14,7 +14,6 @@ from metaface_gui.cli.own_embedder import check_there
 from metaface_gui.cli.train_options import TRUNK
 from metaface_gui.cli.training_data import TrainingFaces
 from metaface_gui.cli.training_progress import TrainingDisplay
-from metaface_gui.errors import cannot_write
 from metaface_gui.i18n import translate
 from metaface_gui.metalearning.trunk_tuning import TrunkTuningProgress, TrunkTuningSettings, teacher_cosine, tune_trunk
 from metaface_gui.pipeline.embedding import with_trunk_file
@@ -83,13 +82,10 @@ def train_trunk(
     if start is not None:
         begun = {"started_from": {"file": args.trunk.name, "id": start.id}}
     before = teacher_cosine(embedder, embedder, faces.validation, seed=settings.seed)
-    try:
-        tuned = save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun})
-        after = teacher_cosine(embedder.with_trunk(tuned), embedder, faces.validation, seed=settings.seed)
-        figures = {"settings": asdict(settings), "validation_cosine": {"untrained": before, "trained": after}}
-        save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun, **figures})
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
+    tuned = save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun})
+    after = teacher_cosine(embedder.with_trunk(tuned), embedder, faces.validation, seed=settings.seed)
+    figures = {"settings": asdict(settings), "validation_cosine": {"untrained": before, "trained": after}}
+    save_tuned_trunk(args.out, movement, embedder_id=embedder.id, card={**card, **begun, **figures})
     checkpoint.unlink(missing_ok=True)
     text = translate(
         "Commands",

@@ -8,7 +8,6 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 
-from metaface_gui.errors import cannot_write
 from metaface_gui.weights.whole_file import MADE_WITH, write_whole
 
 
@@ -29,7 +28,4 @@ def save_picture(window: QWidget, path: Path) -> None:
     Raises:
         KnownError: if it cannot be written.
     """
-    try:
-        write_whole(path, png_of(window.grab()))
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    write_whole(path, png_of(window.grab()))

@@ -14,7 +14,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.optimizers import AdamState
 from metaface_gui.pipeline.learners.base import Params
@@ -125,10 +125,7 @@ def save_state(path: Path, tensors: Params, scalars: Scalars, identity: str) -> 
         KnownError: if the file cannot be written.
     """
     described = {**scalars, "format": _FORMAT, "identity": identity}
-    try:
-        write_whole(path, save(tensors, {"checkpoint": json.dumps(described)}))
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    write_whole(path, save(tensors, {"checkpoint": json.dumps(described)}))
 
 
 def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params, Scalars]:

@@ -17,7 +17,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from metaface_gui.errors import cannot_write
 from metaface_gui.metalearning.evaluate import STOCK, EvaluationRow
 from metaface_gui.metalearning.report import SHOTS, Report
 from metaface_gui.metalearning.summary import tables
@@ -62,10 +61,7 @@ def save_plots(report: Report, folder: Path) -> tuple[Path, ...]:
     for name, figure in figures.items():
         path, picture = folder / name, io.BytesIO()
         figure.savefig(picture, dpi=_DPI, metadata=dict(MADE_WITH))
-        try:
-            write_whole(path, picture.getvalue())
-        except OSError as error:
-            raise cannot_write(path, error) from error
+        write_whole(path, picture.getvalue())
         paths.append(path)
     return tuple(paths)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from types import MappingProxyType
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.metalearning.evaluate import EvaluationRow
 from metaface_gui.metalearning.metrics import supports_claim
 from metaface_gui.metalearning.summary import Json, spans_several, summarise, summary_record
@@ -129,10 +129,7 @@ class Report:
         Raises:
             KnownError: if it cannot be written.
         """
-        try:
-            write_whole(path, self.to_json().encode("utf-8", "backslashreplace"))
-        except OSError as error:
-            raise cannot_write(path, error) from error
+        write_whole(path, self.to_json().encode("utf-8", "backslashreplace"))
 
 
 def row_record(row: EvaluationRow) -> dict[str, Json]:

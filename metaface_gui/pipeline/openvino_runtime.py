@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.processor import available_threads
 from metaface_gui.weights.whole_file import write_whole
 
@@ -193,5 +194,5 @@ def _keep(path: Path, name: str, compiled: ov.CompiledModel) -> None:
         for former in path.parent.glob(f"{name}-*.compiled"):
             if former != path:
                 former.unlink(missing_ok=True)
-    except (OSError, RuntimeError) as error:  # only costs the next start some time
+    except (KnownError, OSError, RuntimeError) as error:  # only costs the next start some time
         _log.warning("a compiled network cannot be kept: %s", type(error).__name__)

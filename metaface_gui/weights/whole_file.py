@@ -10,6 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
+from metaface_gui.errors import writing
+
 MADE_WITH: Mapping[str, str] = MappingProxyType({"Software": "MetaFace"})
 """The origin recorded in a PNG, under the format's standard keyword; MetaFace may overwrite files that carry it."""
 
@@ -20,25 +22,17 @@ def write_whole(path: Path, content: bytes) -> None:
     A symbolic link is kept and its target written. A device or a pipe is written to directly.
 
     Raises:
-        OSError: if the file cannot be written.
+        KnownError: if the file cannot be written.
     """
-    if is_device(path):
-        path.write_bytes(content)
-        return
-    target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial, file = _new_partial(target)
-    try:
-        with file:
-            file.write(content)
-        partial.replace(target)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
+    with writing(path):
+        if is_device(path):
+            path.write_bytes(content)
+        else:
+            _replace(path, content)
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file is there; none is by a name that is too long, or in a folder that must not be looked into."""
+    """Return whether the path is a file; not if its name is too long or its folder may not be searched."""
     try:
         return path.is_file()
     except OSError:
@@ -51,6 +45,19 @@ def is_device(path: Path) -> bool:
         return path.exists() and not path.is_file() and not path.is_dir()
     except (OSError, ValueError):  # the later write reports what is wrong with the path
         return False
+
+
+def _replace(path: Path, content: bytes) -> None:
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial, file = _new_partial(target)
+    try:
+        with file:
+            file.write(content)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _new_partial(target: Path) -> tuple[Path, BinaryIO]:

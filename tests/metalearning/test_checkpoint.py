@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from metaface_gui.errors import KnownError
-from metaface_gui.metalearning import checkpoint
 from metaface_gui.metalearning.checkpoint import CheckpointError, TrainingState, load_checkpoint, save_checkpoint
 from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.optimizers import adam, initial_state
+from metaface_gui.weights import whole_file
 
 CPU = torch.device("cpu")
 
@@ -47,7 +47,7 @@ def test_a_failed_write_leaves_the_earlier_checkpoint(tmp_path: Path, monkeypatc
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint, "write_whole", full)
+    monkeypatch.setattr(whole_file, "_new_partial", full)
     with pytest.raises(KnownError, match="Cannot write"):
         save_checkpoint(path, state(), "mine")
     assert load_checkpoint(path, "mine", CPU).step == 1

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import pytest
 
+from metaface_gui.errors import KnownError
 from metaface_gui.weights import whole_file
 from metaface_gui.weights.whole_file import write_whole
 
@@ -34,7 +35,7 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path: Path, monkey
         return partial, Full()
 
     monkeypatch.setattr(whole_file, "_new_partial", new_partial)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(KnownError, match="No space"):
         write_whole(path, b"new content")
     assert path.read_bytes() == b"former"
     assert list(tmp_path.iterdir()) == [path]

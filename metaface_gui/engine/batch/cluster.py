@@ -20,7 +20,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import ModuleType
 from typing import Protocol, cast
 
@@ -39,7 +38,7 @@ from metaface_gui.engine.batch.cluster_task import (
 )
 from metaface_gui.engine.batch.video_pool import Failed, Looked, VideoEvent
 from metaface_gui.engine.batch.video_recognition import RecognizerSetup, VideoReport, VideoTask
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.pipeline.embedding.device import device_name
 from metaface_gui.weights.whole_file import write_whole
 
@@ -157,7 +156,7 @@ class Cluster:
             raise outcome.error
         if isinstance(outcome, Failed):
             return outcome
-        _write_lines(task.lines, outcome.lines)
+        write_whole(task.lines, zlib.decompress(outcome.lines))
         return self._report(outcome)
 
     def _failure(self, task: VideoTask, future: _Future) -> Failed:
@@ -318,10 +317,3 @@ def _nobody(address: ClusterAddress, seconds: float, error: OSError) -> KnownErr
         seconds=seconds,
         reason=error.strerror or str(error) or type(error).__name__,
     )
-
-
-def _write_lines(path: Path, squeezed: bytes) -> None:
-    try:
-        write_whole(path, zlib.decompress(squeezed))
-    except OSError as error:
-        raise cannot_write(path, error) from error

@@ -19,7 +19,7 @@ import av.error
 from PIL import Image as PillowImage
 from safetensors import SafetensorError, safe_open
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, writing
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec
 from metaface_gui.pipeline.rendering.video_file_writer import MADE_BY
 from metaface_gui.weights.whole_file import MADE_WITH, is_device
@@ -113,10 +113,8 @@ def refuse_foreign(output: Path, is_ours: IsOurs) -> None:
     Raises:
         KnownError: if it is a user's own file.
     """
-    try:
+    with writing(output):  # its name may be too long, or its folder may not be searched
         is_something = output.is_file() and output.stat().st_size > 0
-    except OSError as error:  # a name that is too long, or a folder that may not be searched
-        raise cannot_write(output, error) from error
     if is_something and not is_ours(output):
         text = QT_TRANSLATE_NOOP(
             "Errors", "{path} already exists and was not written by MetaFace. Choose another place, or add --force."
@@ -132,14 +130,11 @@ def check_writable(path: Path) -> None:
     """
     if is_device(path):
         return
-    try:
+    with writing(path):
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as error:
-        raise cannot_write(path, error) from error
+        tempfile.TemporaryFile(dir=path.parent).close()
 
 
 def is_lines(path: Path) -> bool:

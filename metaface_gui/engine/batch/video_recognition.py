@@ -18,7 +18,7 @@ from metaface_gui.engine.batch.file_room import FileRoom
 from metaface_gui.engine.recording.annotated_video import AnnotatedVideo
 from metaface_gui.engine.recording.lines_file import LinesFile
 from metaface_gui.engine.recording.session_files import frame_line
-from metaface_gui.errors import KnownError, cannot_write
+from metaface_gui.errors import KnownError, writing
 from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.specification import make_source, parse_source
 from metaface_gui.pipeline.embedding.device import tune_process
@@ -176,15 +176,11 @@ def _partial(output: Path) -> Path:
 
 
 def _partial_in_folder(output: Path) -> Path:
-    try:
+    with writing(output.parent):
         output.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(output.parent, error) from error
     return _partial(output)
 
 
 def _name_finally(output: Path) -> None:
-    try:
+    with writing(output):
         _partial(output).replace(output)
-    except OSError as error:
-        raise cannot_write(output, error) from error

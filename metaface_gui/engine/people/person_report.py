@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 
 from metaface_gui.engine.people.shots import decode_picture
-from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError, KnownError, cannot_write, writing
 from metaface_gui.gallery import Consent, StoredPerson, StoredShot
 
 REPORT_NAME = "report.json"
@@ -76,7 +76,7 @@ def write_report(
     """
     is_archive = target.suffix.lower() == ".zip"
     _require_free(target, may_replace=may_replace and is_archive)
-    try:
+    with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         # Beside the target, so that one rename moves it there; only its owner may read it.
         part = Path(tempfile.mkdtemp(prefix=".metaface-report-", dir=target.parent))
@@ -95,18 +95,14 @@ def write_report(
                 folder.rename(target)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    except OSError as error:
-        raise cannot_write(target, error) from error
 
 
 def _require_free(target: Path, *, may_replace: bool) -> None:
     if "\0" in str(target):
         raise cannot_write(target, "a name cannot hold a NUL")
-    try:
+    with writing(target):
         is_folder_to_fill = target.suffix.lower() != ".zip" and target.is_dir() and not any(target.iterdir())
         is_free = is_folder_to_fill or not os.path.lexists(target)
-    except OSError as error:
-        raise cannot_write(target, error) from error
     if not is_free and not (may_replace and target.is_file()):
         raise KnownError(
             QT_TRANSLATE_NOOP("Errors", "{path} already exists and is not overwritten. Choose a new folder or file."),

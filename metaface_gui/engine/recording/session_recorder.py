@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import cv2
 
 from metaface_gui.engine.events import CaptionedFile, EngineListener, SessionRecordingChanged, Trouble
-from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, InternalError, KnownError, writing
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.types import FrameResult
 from metaface_gui.weights.whole_file import write_whole
@@ -233,10 +233,11 @@ class SessionRecorder:
 
     def _save(self, path: Path, result: FrameResult) -> None:
         try:
-            _, png = cv2.imencode(".png", self._annotator().paint(result))
+            with writing(path):  # the font that paints the names may be gone
+                _, png = cv2.imencode(".png", self._annotator().paint(result))
             write_whole(path, png.tobytes())
-        except OSError as error:
-            self._tell(error=cannot_write(path, error))
+        except KnownError as error:
+            self._tell(error=error)
         else:
             self._tell(files=(CaptionedFile("snapshot", path),))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from metaface_gui.engine.events import CaptionedFile
 from metaface_gui.engine.recording.session_files import CsvFile, JsonLinesFile
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, writing
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.types import FrameResult
 
@@ -56,10 +56,8 @@ class Recording:
         self._started_ns = self._seen_ns = self._checked_ns = started_ns
         self._slept_ns = 0
         self._free = free
-        try:
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise cannot_write(folder, error) from error
         self._require(
             NEEDED_TO_START,
             QT_TRANSLATE_NOOP(
@@ -146,10 +144,8 @@ class Recording:
         return max(0, at_ns - self._started_ns - self._slept_ns) / 1e9
 
     def _require(self, needed: int, template: str) -> None:
-        try:
+        with writing(self._folder):
             free = self._free(self._folder)
-        except OSError as error:
-            raise cannot_write(self._folder, error) from error
         if free < needed:
             raise KnownError(template, free=free // 10**6, needed=needed // 10**6, folder=self._folder)
 

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from metaface_gui.engine.api import JobsApi, ModelsApi, StudioApi
 from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, RequestEnded, SelfTested
-from metaface_gui.errors import KnownError, cannot_write
+from metaface_gui.errors import KnownError
 from metaface_gui.gallery import GallerySnapshot
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
@@ -247,8 +247,8 @@ class ReportPage(QWidget):
     def _write(self, path: Path, content: bytes) -> None:
         try:
             write_whole(path, content)
-        except OSError as error:
-            self.refused.emit(cannot_write(path, error))
+        except KnownError as error:
+            self.refused.emit(error)
         else:
             self._tell(self.tr("Saved as {name}.").format(name=path.name))
 

@@ -61,7 +61,7 @@ def save_projection(
 
     Raises:
         ValueError: if shapes do not fit, or a value is not finite.
-        OSError: if the files cannot be written.
+        KnownError: if the files cannot be written.
     """
     Projection("", weight, tail)  # refuses what is none
     levels, scales = quantised(weight)

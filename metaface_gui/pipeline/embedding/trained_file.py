@@ -35,7 +35,7 @@ def write_trained(
     Returns the file's content. The same arrays give the same file, and so the same id, on every machine.
 
     Raises:
-        OSError: if the files cannot be written.
+        KnownError: if the files cannot be written.
     """
     # One entry: safetensors writes several in random order, which would change the file's hash, the id.
     content: bytes = save(

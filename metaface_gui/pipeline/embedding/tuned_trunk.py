@@ -70,7 +70,7 @@ def save_tuned_trunk(
 
     Raises:
         ValueError: if a value is not finite, bounds have another shape, or there is no such grey level.
-        OSError: if the files cannot be written.
+        KnownError: if the files cannot be written.
     """
     exact = TunedTrunk("", movement, ranges or {}, least_brightness)
     arrays: dict[str, NDArray[Any]] = {}

@@ -17,7 +17,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from metaface_gui.deferred import torch
-from metaface_gui.errors import QT_TRANSLATE_NOOP, WeightsError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of, same_space
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.learners.base import Params
@@ -93,11 +93,11 @@ def save_params(
     try:
         write_whole(path.with_suffix(".json"), text.encode())
         write_whole(path, content)
-    except OSError as error:
+    except KnownError as error:
         raise WeightsError(
             QT_TRANSLATE_NOOP("Errors", "Cannot write {file}: {reason}. Choose another folder or free some space."),
             file=path,
-            reason=error.strerror or str(error),
+            reason=error.values["reason"],
         ) from error
 
 

@@ -89,7 +89,7 @@ def save_generator(generator: CohortGenerator, path: Path) -> None:
     """Write the generator in half precision, as a whole file or none; rounding matters far less than sampling does.
 
     Raises:
-        OSError: if it cannot be written.
+        KnownError: if it cannot be written.
     """
     arrays = {"weights": generator.weights, "means": generator.means, "factors": generator.factors}
     write_whole(

@@ -337,7 +337,7 @@ def save_prior(path: Path, prior: RoomPrior, card: Mapping[str, object]) -> None
     """Write the prior as JSON, with `card` on how it was trained in the same file; a whole file or none.
 
     Raises:
-        OSError: if it cannot be written.
+        KnownError: if it cannot be written.
     """
     content = {**card, "format": _FORMAT, "prior": asdict(prior)}
     write_whole(path, (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())

@@ -28,7 +28,7 @@ import numpy as np
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write, writing
 from metaface_gui.types import Image
 from metaface_gui.weights.whole_file import is_device
 
@@ -63,10 +63,8 @@ class VideoFileWriter:
         self._picture: Image | None = None
         self._n_written = 0
         self._is_closed = False
-        try:
+        with writing(path):
             self._part, self._file = _new_part(path)
-        except OSError as error:
-            raise cannot_write(path, error) from error
 
     def __enter__(self) -> VideoFileWriter:
         return self

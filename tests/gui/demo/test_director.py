@@ -15,9 +15,9 @@ from metaface_gui.demo.director import DemoDirector, _Step
 from metaface_gui.engine.batch.output_files import is_picture
 from metaface_gui.engine.events import Undoable
 from metaface_gui.errors import KnownError
-from metaface_gui.gui import window_picture
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.types import FaceTruth
+from metaface_gui.weights import whole_file
 from tests.gui.fakes import FakeEngine, make_frame, make_result
 
 
@@ -43,7 +43,7 @@ def test_a_full_disk_ends_the_demo(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(window_picture, "write_whole", full)
+    monkeypatch.setattr(whole_file, "_new_partial", full)
     taken: list[bool] = []
     with qtbot.waitSignal(director.failed) as failed:
         director._screenshot("1-empty", lambda: taken.append(True))

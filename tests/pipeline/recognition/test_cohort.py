@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
-from metaface_gui.errors import WeightsError
+from metaface_gui.errors import KnownError, WeightsError
 from metaface_gui.pipeline.feature_space import FeatureSpace, network_of
 from metaface_gui.pipeline.recognition.cohort import (
     COHORT_SIZE,
@@ -123,9 +123,9 @@ def test_the_shipped_generators_say_what_they_were_fitted_to_and_are_small(
     assert network_of(metadata["embedder_id"]) == embedder_id
 
 
-def test_a_generator_that_cannot_be_written_is_the_systems_error(tmp_path: Path) -> None:
+def test_a_generator_that_cannot_be_written_is_the_users_to_mend(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(KnownError, match=r"Cannot write .*file"):
         save_generator(generator(), tmp_path / "file" / "cohort.safetensors")
 
 
