@@ -1,18 +1,13 @@
-"""The text files of a session: one line of JSON per frame, one line of CSV per face and learner.
-
-They are unbuffered, so a crash loses nothing seen before it. Texts are UTF-8.
-"""
+"""The lines of a session's text files: one of JSON per frame, one of CSV per face and learner."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from math import isfinite
-from pathlib import Path
 
-from metaface_gui.errors import cannot_write
 from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FrameResult, Identification, TrackedFace
 
@@ -74,93 +69,11 @@ def face_rows(result: FrameResult) -> Iterator[tuple[Cell, ...]]:
             yield (*when, face.track_id, learner, int(is_deciding), *said, *place)
 
 
-class JsonLinesFile:
-    """A new file of `frame_line`s.
-
-    Raises:
-        KnownError: if it exists or cannot be created.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = _NewTextFile(path)
-
-    def write(self, result: FrameResult) -> None:
-        """Add a frame.
-
-        Raises:
-            KnownError: if writing fails.
-        """
-        self._file.write(frame_line(result) + "\n")
-
-    def close(self) -> None:
-        """Close the file; safe to call twice.
-
-        Raises:
-            KnownError: if writing the rest fails.
-        """
-        self._file.close()
-
-
-class CsvFile:
-    """A new file of `face_rows` with `CSV_COLUMNS` as its header, quoted according to RFC 4180.
-
-    Raises:
-        KnownError: if it exists or cannot be created.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._file = _NewTextFile(path)
-        self._add([CSV_COLUMNS])
-
-    def write(self, result: FrameResult) -> None:
-        """Add a frame's faces.
-
-        Raises:
-            KnownError: if writing fails.
-        """
-        self._add(face_rows(result))
-
-    def close(self) -> None:
-        """Close the file; safe to call twice.
-
-        Raises:
-            KnownError: if writing the rest fails.
-        """
-        self._file.close()
-
-    def _add(self, rows: Sequence[tuple[Cell, ...]] | Iterator[tuple[Cell, ...]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        self._file.write(text.getvalue())
-
-
-class _NewTextFile:
-    """A file that must not exist yet, always holds only whole lines, and reports the system's errors."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._length = 0
-        try:
-            self._file = path.open("xb", buffering=0)
-        except OSError as error:
-            raise cannot_write(path, error) from error
-
-    def write(self, lines: str) -> None:
-        data = lines.encode("utf-8", "backslashreplace")
-        rest = memoryview(data)
-        try:
-            while rest:
-                rest = rest[self._file.write(rest) :]
-        except OSError as error:
-            self._file.truncate(self._length)  # a full disk may have taken half a line
-            raise cannot_write(self._path, error) from error
-        self._length += len(data)
-
-    def close(self) -> None:
-        try:
-            self._file.close()
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
+def csv_text(rows: Iterable[tuple[Cell, ...]]) -> str:
+    """Return rows as lines of CSV, quoted according to RFC 4180."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 def _face_record(face: TrackedFace) -> dict[str, int | float | str | list[float] | dict[str, Decision] | None]:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from metaface_gui.engine.events import CaptionedFile
-from metaface_gui.engine.recording.session_files import CsvFile, JsonLinesFile
+from metaface_gui.engine.recording.lines_file import LinesFile
+from metaface_gui.engine.recording.session_files import CSV_COLUMNS, csv_text, face_rows, frame_line
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, writing
 from metaface_gui.pipeline.rendering.annotator import Annotator
 from metaface_gui.types import FrameResult
@@ -87,8 +88,8 @@ class Recording:
             KnownError: if the disk is full or gone.
         """
         self.tick(now_ns)
-        self._lines.write(result)
-        self._table.write(result)
+        self._lines.write(frame_line(result))
+        self._table.write_text(csv_text(face_rows(result)))
         self._video.show(self._seconds(result.frame.captured_ns), partial(self._annotator.paint, result))
 
     def tick(self, now_ns: int) -> None:
@@ -127,13 +128,14 @@ class Recording:
                 complete.append(file)
         return tuple(complete), first_error
 
-    def _opened(self) -> tuple[JsonLinesFile, CsvFile, VideoFileWriter]:
+    def _opened(self) -> tuple[LinesFile, LinesFile, VideoFileWriter]:
         from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter  # noqa: PLC0415 - loads FFmpeg
 
         # The JSONL file comes first: it must not exist yet, so creating it reserves the name for all three.
-        lines = JsonLinesFile(self._paths["jsonl"])
+        lines = LinesFile(self._paths["jsonl"], must_be_new=True)
         try:
-            table = CsvFile(self._paths["csv"])
+            table = LinesFile(self._paths["csv"], must_be_new=True)
+            table.write_text(csv_text([CSV_COLUMNS]))
             return lines, table, VideoFileWriter(self._paths["mp4"])
         except KnownError:
             lines.close()
