@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from metaface_gui.pipeline.recognition.truth_matching import found_faces
 from metaface_gui.types import FrameResult, Identification, PersonId, TrackedFace, Truth
@@ -153,7 +153,14 @@ class ComparisonTally:
         """Return each learner's tally, in the order of the faces' decisions."""
         with self._lock:
             minutes = self._looked_ns / 60e9
-            return tuple(_tally(learner, counts, minutes) for learner, counts in self._counts.items())
+            return tuple(
+                LearnerTally(
+                    learner,
+                    switches_per_minute=counts.switches / minutes if minutes > 0.0 else 0.0,
+                    **asdict(counts),
+                )
+                for learner, counts in self._counts.items()
+            )
 
     def _count_for(self, decisions: Mapping[str, Identification]) -> None:
         if decisions.keys() - self._counts.keys():
@@ -211,20 +218,3 @@ class ComparisonTally:
 def _keep_last(tracks: dict[int, Truth] | dict[int, dict[str, Candidate]]) -> None:
     while len(tracks) > _MAX_TRACKS:
         del tracks[next(iter(tracks))]
-
-
-def _tally(learner: str, counts: _Counts, minutes: float) -> LearnerTally:
-    return LearnerTally(
-        learner=learner,
-        named=counts.named,
-        unknown=counts.unknown,
-        switches=counts.switches,
-        switches_per_minute=counts.switches / minutes if minutes > 0.0 else 0.0,
-        agreeing=counts.agreeing,
-        contested=counts.contested,
-        right=counts.right,
-        counted=counts.counted,
-        wrong=counts.wrong,
-        turned_away=counts.turned_away,
-        let_through=counts.let_through,
-    )
