@@ -7,7 +7,7 @@ seconds. "Score" is a raw value, larger = more alike; "confidence" always means 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from math import isfinite, nan
@@ -104,6 +104,18 @@ class FaceDetections:
     def empty(cls) -> FaceDetections:
         """Return no faces."""
         return cls(np.zeros((0, 4), np.float32), np.zeros((0, 5, 2), np.float32), np.zeros(0, np.float32))
+
+    def rows(self, which: Sequence[int] | NDArray[np.bool_]) -> FaceDetections:
+        """Return some of the faces, by their indices or a mask."""
+        return FaceDetections(self.boxes_xyxy[which], self.landmarks[which], self.confidence[which])
+
+    def scaled(self, by: Floats) -> FaceDetections:
+        """Return the faces in a picture that is enlarged (2,) times."""
+        return FaceDetections(self.boxes_xyxy * np.tile(by, 2), self.landmarks * by, self.confidence)
+
+    def shifted(self, by: Floats) -> FaceDetections:
+        """Return the faces (2,) pixels further right and down."""
+        return FaceDetections(self.boxes_xyxy + np.tile(by, 2), self.landmarks + by, self.confidence)
 
     def __len__(self) -> int:
         return len(self.boxes_xyxy)

@@ -474,9 +474,9 @@ _COMMON = MappingProxyType({"side_light": 2.5, "monochrome": 1.5, "masks": 1.5, 
 """Relative frequency of a family where it is not 1: higher for what costs recognition most, and what accompanies it."""
 
 
-def draw_environment(place: np.random.Generator, families: Sequence[str] = TRAINED) -> Environment:
-    """Draw a place of one to three of these families: one in half of the cases, two in a third."""
-    count = min(len(families), int(place.choice([1, 2, 3], p=[0.5, 0.33, 0.17])))
-    weights = np.asarray([_COMMON.get(name, 1.0) for name in families])
-    chosen = place.choice(len(families), count, replace=False, p=weights / weights.sum())
-    return environment_of([families[int(index)] for index in chosen], place)
+def draw_environment(place: np.random.Generator) -> Environment:
+    """Draw a place of one to three of the `TRAINED` families: one in half of the cases, two in a third."""
+    count = int(place.choice([1, 2, 3], p=[0.5, 0.33, 0.17]))
+    weights = np.asarray([_COMMON.get(name, 1.0) for name in TRAINED])
+    chosen = place.choice(len(TRAINED), count, replace=False, p=weights / weights.sum())
+    return environment_of([TRAINED[int(index)] for index in chosen], place)

@@ -25,6 +25,7 @@ few old frames that a driver may have buffered."""
 _MAX_UNUSABLE = 10
 """Number of consecutive unusable frames after which a camera counts as lost."""
 _MAX_INDEX = 99
+_WIDTH, _HEIGHT, _FPS = 1280, 720, 30.0
 
 
 class Capture(Protocol):
@@ -67,16 +68,12 @@ class WebcamSource(LiveKind):
         self,
         index: int,
         *,
-        width: int = 1280,
-        height: int = 720,
-        fps: float = 30.0,
         opener: Callable[[int], Capture] = open_capture,
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
         if index > _MAX_INDEX:
             raise SourceError(QT_TRANSLATE_NOOP("Errors", "There is no camera {index}. Try 0."), index=index)
         self._index = index
-        self._wish = (width, height, fps)
         self._opener = opener
         self._clock_ns = clock_ns
         self._capture: Capture | None = None
@@ -117,12 +114,11 @@ class WebcamSource(LiveKind):
         if not capture.isOpened():
             capture.release()
             raise self._not_opened()
-        width, height, fps = self._wish
         # MJPEG, because uncompressed 720p at 30 frames per second exceeds USB 2.
         capture.set(cv2.CAP_PROP_FOURCC, float(cv2.VideoWriter.fourcc(*"MJPG")))
-        capture.set(cv2.CAP_PROP_FRAME_WIDTH, width)
-        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, height)
-        capture.set(cv2.CAP_PROP_FPS, fps)
+        capture.set(cv2.CAP_PROP_FRAME_WIDTH, _WIDTH)
+        capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT)
+        capture.set(cv2.CAP_PROP_FPS, _FPS)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._capture = capture
         self._count = 0

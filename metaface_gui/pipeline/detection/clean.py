@@ -48,8 +48,4 @@ def clean_detections(
     eye_distance = np.linalg.norm(landmarks[:, 1] - landmarks[:, 0], axis=1)
     spread = np.ptp(landmarks, axis=1).max(axis=1)
     keep = (sides >= _MIN_SIDE_PX).all(axis=1) & (np.maximum(eye_distance, spread) >= _MIN_EYE_DISTANCE_PX)
-    return FaceDetections(
-        np.ascontiguousarray(boxes[keep]),
-        np.ascontiguousarray(landmarks[keep], dtype=np.float32),
-        np.ascontiguousarray(confidence[keep], dtype=np.float32),
-    )
+    return FaceDetections(boxes, np.asarray(landmarks, np.float32), np.asarray(confidence, np.float32)).rows(keep)

@@ -101,7 +101,7 @@ class DarkFaces:
             gain = max(1.0, _BRIGHT / max(float(level.mean()), 1.0))
             seen = self._detector.detect(np.clip(level * gain, 0.0, 255.0).astype(np.uint8))
             back = np.array([width / level.shape[1], height / level.shape[0]], np.float32)
-            parts.append(FaceDetections(seen.boxes_xyxy * np.tile(back, 2), seen.landmarks * back, seen.confidence))
+            parts.append(seen.scaled(back))
         return supplemented(found, joined(parts))
 
 

@@ -33,7 +33,7 @@ def each_once(found: FaceDetections) -> FaceDetections:
     for index in np.argsort(-found.confidence, kind="stable").tolist():
         if not _on_each_other(found.boxes_xyxy[index], found.boxes_xyxy[kept]).any():
             kept.append(index)
-    return _rows(found, kept)
+    return found.rows(kept)
 
 
 def supplemented(found: FaceDetections, closer: FaceDetections) -> FaceDetections:
@@ -49,7 +49,7 @@ def supplemented(found: FaceDetections, closer: FaceDetections) -> FaceDetection
             added.append(index)
         elif len(same) == 1 and every.confidence[index] > every.confidence[taken[same[0]]]:
             taken[same[0]] = index
-    return _rows(every, taken + added)
+    return every.rows(taken + added)
 
 
 def _on_each_other(box: Floats, others: Floats) -> npt.NDArray[np.bool_]:
@@ -57,7 +57,3 @@ def _on_each_other(box: Floats, others: Floats) -> npt.NDArray[np.bool_]:
     common = np.clip(sides, 0.0, None).prod(axis=1)
     smaller = np.minimum((box[2:] - box[:2]).prod(), (others[:, 2:] - others[:, :2]).prod(axis=1))
     return np.asarray(common > _SAME_FACE * smaller, np.bool_)
-
-
-def _rows(found: FaceDetections, rows: list[int]) -> FaceDetections:
-    return FaceDetections(found.boxes_xyxy[rows], found.landmarks[rows], found.confidence[rows])

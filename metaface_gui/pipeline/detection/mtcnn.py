@@ -15,32 +15,28 @@ from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
 
 _MIN_FACE_PX = 30
+_MIN_CONFIDENCE = 0.9
 
 
 class MtcnnDetector:
     """A `FaceDetector`. An instance is used by one thread at a time.
 
-    Images whose longer side exceeds `working_side` pixels are reduced to it, and faces under 30 of the remaining pixels
-    are not looked for: with the default, this means faces from 40 pixels in 720p. Panoramas are searched piece by
-    piece.
+    Images whose longer side exceeds `WORKING_SIDE` pixels are reduced to it, and faces under 30 of the remaining pixels
+    are not looked for: this means faces from 40 pixels in 720p. Panoramas are searched piece by piece.
     """
 
     key = "mtcnn"
     surely_upright = 0.998
 
-    def __init__(
-        self, device: torch.device | str, *, working_side: int = WORKING_SIDE, min_confidence: float = 0.9
-    ) -> None:
-        self._working_side = working_side
-        self._min_confidence = min_confidence
+    def __init__(self, device: torch.device | str) -> None:
         self._network = MTCNN(min_face_size=_MIN_FACE_PX, keep_all=True, device=device)
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
-        return detect_in_pieces(image_bgr, self._working_side, self._detect_whole)
+        return detect_in_pieces(image_bgr, self._detect_whole)
 
     def _detect_whole(self, image_bgr: Image) -> FaceDetections:
-        small, to_image = working_copy(image_bgr, self._working_side)
+        small, to_image = working_copy(image_bgr, WORKING_SIDE)
         # facenet-pytorch fails on pictures too small for one level of its pyramid.
         if min(small.shape[:2]) <= _MIN_FACE_PX:
             return FaceDetections.empty()
@@ -55,8 +51,7 @@ class MtcnnDetector:
             width=width,
             height=height,
         )
-        sure = found.confidence >= self._min_confidence
-        return FaceDetections(found.boxes_xyxy[sure], found.landmarks[sure], found.confidence[sure])
+        return found.rows(found.confidence >= _MIN_CONFIDENCE)
 
 
 def _float32(values: object) -> Floats:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from metaface_gui.pipeline.detection.clean import WORKING_SIDE
 from metaface_gui.pipeline.detection.merge import each_once, joined
 from metaface_gui.types import FaceDetections, Image
 
@@ -17,13 +18,13 @@ _LONGEST_WHOLE = 2.5
 """Ratio of the sides up to which a picture is searched as a whole; larger than any camera's."""
 
 
-def detect_in_pieces(image_bgr: Image, working_side: int, detect: Callable[[Image], FaceDetections]) -> FaceDetections:
+def detect_in_pieces(image_bgr: Image, detect: Callable[[Image], FaceDetections]) -> FaceDetections:
     """Find the faces of an image (height, width, 3) with `detect`, called on the whole or on one piece at a time.
 
-    Only images longer than `working_side` pixels are cut: the detector does not reduce shorter ones.
+    Only images longer than `WORKING_SIDE` pixels are cut: the detector does not reduce shorter ones.
     """
     longer, shorter = max(image_bgr.shape[:2]), min(image_bgr.shape[:2])
-    piece = max(round(_LONGEST_WHOLE * shorter), working_side)
+    piece = max(round(_LONGEST_WHOLE * shorter), WORKING_SIDE)
     if longer <= piece:
         return detect(image_bgr)
     is_wide = image_bgr.shape[1] == longer
@@ -33,5 +34,5 @@ def detect_in_pieces(image_bgr: Image, working_side: int, detect: Callable[[Imag
         cut = image_bgr[:, start : start + piece] if is_wide else image_bgr[start : start + piece]
         found = detect(np.ascontiguousarray(cut))
         shift = np.array([start, 0] if is_wide else [0, start], np.float32)
-        parts.append(FaceDetections(found.boxes_xyxy + np.tile(shift, 2), found.landmarks + shift, found.confidence))
+        parts.append(found.shifted(shift))
     return each_once(joined(parts))

@@ -134,9 +134,7 @@ class SmallFaces:
             found.boxes_xyxy, size, (x1 > 0, y1 > 0, x2 < image_bgr.shape[1], y2 < image_bgr.shape[0])
         )
         back = np.array([(x2 - x1) / size[0], (y2 - y1) / size[1]], np.float32)
-        corner = np.array([x1, y1], np.float32)
-        boxes = found.boxes_xyxy[whole] * np.tile(back, 2) + np.tile(corner, 2)
-        return FaceDetections(boxes, found.landmarks[whole] * back + corner, found.confidence[whole])
+        return found.rows(whole).scaled(back).shifted(np.array([x1, y1], np.float32))
 
     def _is_whole(
         self, boxes: Floats, size: tuple[int, int], is_cut_at: tuple[bool, bool, bool, bool]

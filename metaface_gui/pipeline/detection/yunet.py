@@ -46,35 +46,28 @@ class YuNetNetwork(Protocol):
 class YuNetDetector:
     """A `FaceDetector`. Thread-safe: concurrent callers take turns, because a network keeps buffers between calls.
 
-    Images whose longer side exceeds `working_side` pixels are reduced to it. The default is the smallest that finds 19
-    of 20 faces of 40 pixels in 720p (640 finds 14), while faces as high as the picture are still found. Panoramas are
+    Images whose longer side exceeds `WORKING_SIDE` pixels are reduced to it. It is the smallest that finds 19 of 20
+    faces of 40 pixels in 720p (640 finds 14), while faces as high as the picture are still found. Panoramas are
     searched piece by piece.
     """
 
     key = "yunet"
     surely_upright = 0.91
 
-    def __init__(
-        self,
-        network: YuNetNetwork,
-        *,
-        working_side: int = WORKING_SIDE,
-        min_confidence: float = DEFAULT_CONFIDENCE,
-    ) -> None:
+    def __init__(self, network: YuNetNetwork, *, min_confidence: float = DEFAULT_CONFIDENCE) -> None:
         self._network = network
-        self._working_side = working_side
         self._min_confidence = min_confidence
 
     def accepting(self, min_confidence: float) -> YuNetDetector:
         """Return a detector with the same network and another minimum confidence."""
-        return YuNetDetector(self._network, working_side=self._working_side, min_confidence=min_confidence)
+        return YuNetDetector(self._network, min_confidence=min_confidence)
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
-        return detect_in_pieces(image_bgr, self._working_side, self._detect_whole)
+        return detect_in_pieces(image_bgr, self._detect_whole)
 
     def _detect_whole(self, image_bgr: Image) -> FaceDetections:
-        small, to_image = working_copy(image_bgr, self._working_side)
+        small, to_image = working_copy(image_bgr, WORKING_SIDE)
         candidates = self._network.candidates(small, min(_HEARD, self._min_confidence))
         rows = each_once(candidates, self._min_confidence)
         corners = _corners(rows) * np.tile(to_image, 2)

@@ -50,14 +50,13 @@ class QualityLimits:
 DEFAULT_LIMITS = QualityLimits()
 
 
-def assess(
-    image_bgr: Image, detection: FaceDetection, crop_rgb: Image, limits: QualityLimits = DEFAULT_LIMITS
-) -> FaceQuality:
+def assess(image_bgr: Image, detection: FaceDetection, crop_rgb: Image) -> FaceQuality:
     """Measure one face of a frame (h, w, 3); `crop_rgb` (s, s, 3) is the same face aligned.
 
     `score` is the product over the measures, each mapped from its limit (0.1) to full marks (1), so that one bad
     property is enough to give a frame little weight.
     """
+    limits = DEFAULT_LIMITS
     size = _size(detection.box_xyxy)
     brightness, sharpness = _light_and_sharpness(crop_rgb)
     facing = frontality(detection.landmarks)

@@ -20,29 +20,22 @@ from metaface_gui.types import FaceDetections, Floats
 
 _NOWHERE = np.full(4, -1e6, np.float32)
 """A box far away from every box of a picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackerLimits:
-    """When a face may continue a track.
-
-    `max_gap_s`: how long a face may be out of sight. `same_face`: cosine from which a face is the same wherever it is
-    now. `other_face`: cosine below which it is somebody else even in the same place, as after a camera cut (measured
-    with SFace: 0.5 % of one face's consecutive frames lie below 0.33). `min_overlap`: IoU, or closeness in units of the
-    box's size, that counts as the same place; `sure_overlap`: that counts so beyond doubt. `same_size`: ratio of the
-    smaller area to the larger from which a box has kept its size. `kept_size`: the same ratio from which a face in the
-    same place may continue a track without being very similar; below it, it may be somebody who stood behind.
-    `momentum`: weight of the past in a track's mean embedding.
-    """
-
-    max_gap_s: float = 1.0
-    same_face: float = 0.45
-    other_face: float = 0.3
-    min_overlap: float = 0.2
-    sure_overlap: float = 0.4
-    same_size: float = 0.5
-    kept_size: float = 0.3
-    momentum: float = 0.8
+_MAX_GAP_S = 1.0
+"""How long a face may be out of sight and still continue its track."""
+_SAME_FACE = 0.45
+"""Cosine from which a face is the same wherever it is now."""
+_OTHER_FACE = 0.3
+"""Cosine below which it is somebody else even in the same place, as after a camera cut (measured with SFace: 0.5 % of
+one face's consecutive frames lie below 0.33)."""
+_MIN_OVERLAP, _SURE_OVERLAP = 0.2, 0.4
+"""IoU, or closeness in units of the box's size, that counts as the same place, and that does so beyond doubt."""
+_SAME_SIZE = 0.5
+"""Ratio of the smaller area to the larger from which a box has kept its size."""
+_KEPT_SIZE = 0.3
+"""The same ratio from which a face in the same place may continue a track without being very similar; below it, it may
+be somebody who stood behind."""
+_MOMENTUM = 0.8
+"""Weight of the past in a track's mean embedding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +54,7 @@ class Tracker:
     Ids count up from `first_id` and are never reused; a tracker that takes over must continue at `next_id`.
     """
 
-    def __init__(self, limits: TrackerLimits | None = None, *, first_id: int = 1) -> None:
-        self._limits = limits or TrackerLimits()
+    def __init__(self, *, first_id: int = 1) -> None:
         self._tracks: tuple[Track, ...] = ()
         self._next_id = first_id
         self._frame_s = -np.inf
@@ -94,13 +86,13 @@ class Tracker:
         """
         found: list[int | None] = [None] * len(detections)
         in_sight = [track for track in self._tracks if track.seen_s == self._frame_s]
-        is_next = 0.0 <= time_s - self._frame_s <= self._limits.max_gap_s
+        is_next = 0.0 <= time_s - self._frame_s <= _MAX_GAP_S
         if is_next and in_sight and len(detections):
             boxes = _boxes(in_sight)
             place = _place(boxes, detections.boxes_xyxy)
-            is_same_size = _are_of_size(boxes, detections.boxes_xyxy, self._limits.same_size)
-            clear = (place >= self._limits.sure_overlap) & is_same_size
-            alone = place > self._limits.min_overlap
+            is_same_size = _are_of_size(boxes, detections.boxes_xyxy, _SAME_SIZE)
+            clear = (place >= _SURE_OVERLAP) & is_same_size
+            alone = place > _MIN_OVERLAP
             lonely = clear & (alone.sum(0, keepdims=True) == 1) & (alone.sum(1, keepdims=True) == 1)
             for row, column in zip(*np.nonzero(lonely), strict=True):
                 found[column] = in_sight[row].id
@@ -134,15 +126,14 @@ class Tracker:
         Raises:
             KeyError: if a face continues a track that can no longer be continued.
         """
-        limits = self._limits
         self._frame_s = time_s
         if any(time_s < track.seen_s for track in self._tracks):
             self.reset()
-        alive = [track for track in self._tracks if time_s - track.seen_s <= limits.max_gap_s]
+        alive = [track for track in self._tracks if time_s - track.seen_s <= _MAX_GAP_S]
         by_id = {track.id: track for track in alive}
         matched = {index: by_id.pop(track_id) for index, track_id in continued.items()}
         looked_at = [index for index in range(len(detections)) if index not in matched]
-        found = _match(list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at], limits)
+        found = _match(list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at])
         matched |= {looked_at[row]: track for row, track in found.items()}
         ids = []
         for index, (box, embedding) in enumerate(zip(detections.boxes_xyxy, embeddings, strict=True)):
@@ -152,7 +143,7 @@ class Tracker:
                 self._next_id += 1
             else:
                 alive.remove(former)
-                momentum = 1.0 if index in continued else limits.momentum
+                momentum = 1.0 if index in continued else _MOMENTUM
                 mean = momentum * former.embedding + (1.0 - momentum) * embedding
                 track = Track(former.id, box, (mean / np.linalg.norm(mean)).astype(np.float32), time_s)
             ids.append(track.id)
@@ -161,15 +152,15 @@ class Tracker:
         return tuple(ids)
 
 
-def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, limits: TrackerLimits) -> dict[int, Track]:
+def _match(tracks: list[Track], boxes: Floats, embeddings: Floats) -> dict[int, Track]:
     """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity."""
     if not tracks or not len(boxes):
         return {}
     former = _boxes(tracks)
     place = _place(former, boxes)
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
-    is_there = (place >= limits.min_overlap) & _are_of_size(former, boxes, limits.kept_size)
-    allowed = (is_there & (likeness > limits.other_face)) | (likeness >= limits.same_face)
+    is_there = (place >= _MIN_OVERLAP) & _are_of_size(former, boxes, _KEPT_SIZE)
+    allowed = (is_there & (likeness > _OTHER_FACE)) | (likeness >= _SAME_FACE)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's, whose import takes most of a second at every start, and 50 MB.
     _, columns, _ = lapjv(-gain, extend_cost=True)
