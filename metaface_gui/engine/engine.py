@@ -94,7 +94,7 @@ class Engine:
             imports_last=imports_last,
         )
         self.room = RoomController(
-            self._adaptations, listener, is_used=settings.use_room, on_used=self.models.set_use_room
+            self._adaptations.use_room, listener, is_used=settings.use_room, on_used=self.models.set_use_room
         )
         self.faces = Enroller(
             self._editor,
@@ -111,7 +111,7 @@ class Engine:
         self.recording = SessionRecorder(listener, words=words)
         self.sides = SideRunner(
             gallery,
-            self._adaptations,
+            self._adaptations.situation,
             listener,
             jobs=runners.studies,
             make_stock=self.models.published_embedder,

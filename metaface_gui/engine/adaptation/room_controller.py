@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room, RoomFaces, is_room
 from metaface_gui.engine.events import EngineListener, RoomChanged
@@ -13,24 +12,23 @@ from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.types import Floats, FrameResult
 
 
-class AdaptsToRooms(Protocol):
-    """The part of `AdaptationScheduler` that the room controller needs."""
-
-    def use_room(self, room: Room) -> None:
-        """Also adapt to these unlabelled faces, in place of another room's; return at once."""
-
-
 class RoomController:
     """Implements `RoomApi`; thread-safe, every call returns at once.
 
+    `use_room` also adapts to a room's faces, in place of another room's, and returns at once.
     `is_used`: whether faces are remembered and adapted to at all; `on_used` is called with every requested value. When
     faces must be forgotten, the adaptation is also redone without them at once, however recent it is.
     """
 
     def __init__(
-        self, adaptations: AdaptsToRooms, listener: EngineListener, *, is_used: bool, on_used: Callable[[bool], None]
+        self,
+        use_room: Callable[[Room], None],
+        listener: EngineListener,
+        *,
+        is_used: bool,
+        on_used: Callable[[bool], None],
     ) -> None:
-        self._adaptations = adaptations
+        self._use_room = use_room
         self._listener = listener
         # Held while handing over, so that the later of two rooms wins.
         self._lock = threading.Lock()
@@ -88,7 +86,7 @@ class RoomController:
             if self._previous is not None:
                 self._current, self._previous = self._previous, None
                 self._is_asked, self._is_held = False, True
-                self._adaptations.use_room(self._current)
+                self._use_room(self._current)
                 self._tell()
 
     def set_used(self, use: bool) -> None:
@@ -126,7 +124,7 @@ class RoomController:
     def _hand_over(self, room: Room) -> None:
         self._is_asked = False
         self._previous, self._current = self._current, room
-        self._adaptations.use_room(room)
+        self._use_room(room)
 
     def _forget_all(self) -> None:
         self._since_ns = time.monotonic_ns()

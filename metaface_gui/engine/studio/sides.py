@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Protocol
 
 import numpy as np
 
@@ -48,13 +47,6 @@ _MOST_TRACKS = 64
 
 MakeStock = Callable[[], FaceEmbedder]
 """Makes the embedder as published; it reads weights, so it runs as a job."""
-
-
-class HasSituation(Protocol):
-    """The part of `AdaptationScheduler` needed here."""
-
-    def situation(self) -> Situation | None:
-        """Return what there is to adapt to now; None if there is nothing yet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,14 +90,15 @@ class _Deciding:
 class SideRunner:
     """Runs the two sides; thread-safe. `decorate` is called on the inference thread.
 
-    Sides are adapted as jobs, whenever what they adapt to has changed; `on_ready` is called when they are ready.
+    Sides are adapted as jobs, whenever what they adapt to, which `situation` returns, has changed; `on_ready` is called
+    when they are ready.
     Nothing runs while no sides are wanted.
     """
 
     def __init__(
         self,
         gallery: Gallery,
-        adaptations: HasSituation,
+        situation: Callable[[], Situation | None],
         listener: EngineListener,
         *,
         jobs: JobRunner,
@@ -113,7 +106,7 @@ class SideRunner:
         load_assets: Callable[[FaceEmbedder], LearningAssets],
         on_ready: Callable[[], None],
     ) -> None:
-        self._gallery, self._adaptations = gallery, adaptations
+        self._gallery, self._situation = gallery, situation
         self._listener = listener
         self._newest = NewestJob(jobs)
         self._make_stock, self._load_assets, self._on_ready = make_stock, load_assets, on_ready
@@ -137,7 +130,7 @@ class SideRunner:
 
     def refresh(self) -> None:
         """Re-adapt the sides if what they adapt to has changed; return at once."""
-        situation = self._adaptations.situation()
+        situation = self._situation()
         with self._lock:
             if not self._sides or situation is None or self._asked == (self._sides, situation.key):
                 return

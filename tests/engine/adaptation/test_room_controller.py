@@ -22,24 +22,16 @@ CAMERA = SourceSpec(SourceKind.WEBCAM, "0")
 S = 1_000_000_000
 
 
-class Adapting:
-    """Notes to which rooms it was to be adapted."""
-
-    def __init__(self) -> None:
-        self.rooms = list[Room]()
-
-    def use_room(self, room: Room) -> None:
-        self.rooms.append(room)
-
-
 class Live:
     """A controller, and frames for it: each track is a person of its own."""
 
     def __init__(self, *, is_used: bool = True) -> None:
-        self.adapting = Adapting()
+        self.adapted_to = list[Room]()
         self.told = list[EngineEvent]()
         self.wished = list[bool]()
-        self.controller = RoomController(self.adapting, self.told.append, is_used=is_used, on_used=self.wished.append)
+        self.controller = RoomController(
+            self.adapted_to.append, self.told.append, is_used=is_used, on_used=self.wished.append
+        )
         self.controller.begin(CAMERA)
         self.began_ns = time.monotonic_ns()
 
@@ -51,7 +43,7 @@ class Live:
 
     @property
     def sizes(self) -> list[int]:
-        return [len(room) for room in self.adapting.rooms]
+        return [len(room) for room in self.adapted_to]
 
 
 def embedding(track: int) -> Floats:
@@ -69,7 +61,7 @@ def test_a_room_is_handed_over_when_it_is_news_and_told(live: Live) -> None:
     assert live.sizes == []
     live.show(1.0, 4)
     assert live.sizes == [4]
-    assert live.adapting.rooms[0].keeps_votes
+    assert live.adapted_to[0].keeps_votes
     assert live.told == [RoomChanged(3, 0), RoomChanged(4, 4, can_undo=True)]
 
 
@@ -77,7 +69,7 @@ def test_asking_adapts_at_once_or_after_the_pause_even_without_a_frame(live: Liv
     live.show(0.0, 1)
     live.controller.adapt()
     assert live.sizes == [1]
-    assert not live.adapting.rooms[0].keeps_votes, "whoever asks sees it"
+    assert not live.adapted_to[0].keeps_votes, "whoever asks sees it"
     live.show(0.1, 2)
     live.controller.adapt()
     live.controller.adapt()
@@ -90,7 +82,7 @@ def test_asking_adapts_at_once_or_after_the_pause_even_without_a_frame(live: Liv
 def test_another_source_is_another_room_and_pictures_are_none(live: Live) -> None:
     live.show(0.0, 1, 2, 3, 4)
     live.controller.begin(SourceSpec(SourceKind.DEMO, DEMO))
-    assert live.adapting.rooms[-1] is EMPTY_ROOM
+    assert live.adapted_to[-1] is EMPTY_ROOM
     assert live.told[-1] == RoomChanged(0, 0)
     live.show(20.0, 1, 2, 3, 4, captured_ns=live.began_ns)  # looked at only now
     assert live.told[-1] == RoomChanged(0, 0)
@@ -119,11 +111,11 @@ def test_switched_off_it_forgets_and_remembers_nothing(live: Live) -> None:
 
 def test_who_is_named_or_deleted_is_taken_out_at_once_and_nothing_of_them_is_left(live: Live) -> None:
     live.show(0.0, 1, 2, 3, 4)
-    live.adapting.rooms.clear()
+    live.adapted_to.clear()
     assert arrays_like(live.controller, embedding(2)), "the search finds who is remembered"
     live.controller.forget_faces(embedding(2)[None])
     assert live.sizes == [3], "though it was adapted just now"
-    live.adapting.rooms.clear()
+    live.adapted_to.clear()
     live.show(0.1, 1, 2, 3, 4)
     assert arrays_like(live.controller, embedding(2)) == []
     assert arrays_like(live.controller, embedding(1))

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM, Room
+from metaface_gui.engine.adaptation.room_faces import EMPTY_ROOM
 from metaface_gui.engine.adaptation.scheduler import Situation
 from metaface_gui.engine.assembly import LearningAssets
 from metaface_gui.engine.engine import Engine
@@ -29,16 +29,6 @@ ALL, ONE = Side("prototypical"), Side("prototypical", is_one_shot=True)
 BOX = (10.0, 10.0, 50.0, 60.0)
 
 
-class Adaptations:
-    """Gives the situation there is."""
-
-    def __init__(self, people: EnrolledPeople, room: Room = EMPTY_ROOM) -> None:
-        self.now: Situation | None = Situation(learning_assets(), people, room, 0.01, MappingProxyType({}))
-
-    def situation(self) -> Situation | None:
-        return self.now
-
-
 class Running:
     """Sides that run on synthetic people, and what they said."""
 
@@ -47,11 +37,11 @@ class Running:
         self.ready: queue.Queue[None] = queue.Queue()
         self.jobs = JobRunner("studies", lambda _changed: None)
         self.jobs.start()
-        self.adaptations = Adaptations(people)
+        self.now: Situation | None = Situation(learning_assets(), people, EMPTY_ROOM, 0.01, MappingProxyType({}))
         self.gallery = Gallery.in_memory()
         self.runner = SideRunner(
             self.gallery,
-            self.adaptations,
+            lambda: self.now,
             self.told.put,
             jobs=self.jobs,
             make_stock=no_stock,
@@ -152,8 +142,8 @@ def test_another_gallery_is_adapted_to_anew_and_the_same_one_is_not(running: Run
     running.want(ALL)
     running.runner.refresh()
     assert running.ready.empty()
-    assert running.adaptations.now is not None
-    running.adaptations.now = replace(running.adaptations.now, people=people_of([5, 5, 5, 5]))
+    assert running.now is not None
+    running.now = replace(running.now, people=people_of([5, 5, 5, 5]))
     running.runner.refresh()
     running.ready.get(timeout=PATIENCE_S)
     assert running.show(faces_of(3, 1, seed=2)[0]).faces[0].sides[ALL.key].name == "Person 3"
