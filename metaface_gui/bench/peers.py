@@ -25,6 +25,7 @@ from metaface_gui.bench.figures import NamedBox
 from metaface_gui.bench.live import BenchModels
 from metaface_gui.bench.race import Contender, OnStep, PipelineContender, RaceFigures, race
 from metaface_gui.pipeline.capture.demo.people import DemoPerson
+from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.pipeline.embedding.onnx_weights import read_onnx_weights
 from metaface_gui.pipeline.recognition.attention import FILE, LIVE, THOROUGH
 from metaface_gui.types import Floats, Frame, Image
@@ -205,7 +206,7 @@ def opencv_peer(
 
 
 def _opencv(store: WeightsStore, sface: Path, people: Iterable[DemoPerson]) -> OpenCvPeer:
-    with _quiet_opencv():
+    with quiet_opencv():
         detector = cv2.FaceDetectorYN.create(str(store.path("yunet-2023mar")), "", (640, 360))
         return OpenCvPeer(detector, cv2.FaceRecognizerSF.create(str(sface), ""), people)
 
@@ -213,21 +214,11 @@ def _opencv(store: WeightsStore, sface: Path, people: Iterable[DemoPerson]) -> O
 def _refusal(path: Path) -> str | None:
     """Return why OpenCV does not run this SFace; None if it does."""
     try:
-        with _quiet_opencv():
+        with quiet_opencv():
             feature = cv2.FaceRecognizerSF.create(str(path), "").feature(np.zeros((112, 112, 3), np.uint8))
     except cv2.error as error:
         return " ".join(error.err.split()) if error.err else str(error)
     return None if np.isfinite(feature).all() else "its output is not finite"
-
-
-@contextmanager
-def _quiet_opencv() -> Iterator[None]:
-    """Keep OpenCV's messages off the terminal: refusals go to the note; OpenCV 5 also comments on its new engine."""
-    before = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        yield
-    finally:
-        cv2.utils.logging.setLogLevel(before)
 
 
 def write_plain_onnx(quantised: Path, plain: Path) -> None:
