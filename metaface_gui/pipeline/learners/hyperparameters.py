@@ -32,25 +32,13 @@ class HyperparameterKind(Enum):
     FLAG = "flag"
 
 
-@dataclass(frozen=True, slots=True)
-class Hyperparameter:
-    """One hyper-parameter that affects adaptation.
-
-    `name` is the name of its field. `title`, `explanation` and `choice_titles` (one per entry of `choices`) are English
-    texts for the screen, marked for translation in `Settings`. Numbers lie in `low` … `high`, both included; if
-    `is_logarithmic`, equal ratios are equal differences.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hyperparameter(SettingRange):
+    """One hyper-parameter that affects adaptation; `name` is the name of its field."""
 
     name: str
     kind: HyperparameterKind
-    title: str
-    explanation: str
     default: Value
-    low: float
-    high: float
-    choices: tuple[str, ...]
-    choice_titles: tuple[str, ...] = ()
-    is_logarithmic: bool = False
 
 
 def hyperparameters_of(key: str) -> tuple[Hyperparameter, ...]:
@@ -61,8 +49,7 @@ def hyperparameters_of(key: str) -> tuple[Hyperparameter, ...]:
     Raises:
         ValueError: if no learner has that key.
     """
-    settings_type = learner_class(key).settings_type
-    return tuple(_described(field) for field in _fields(settings_type) if not _range(field).only_in_training)
+    return tuple(one for one in _every(learner_class(key).settings_type) if not one.only_in_training)
 
 
 def with_value(key: str, settings: object | None, name: str, value: object) -> object:
@@ -106,7 +93,7 @@ def from_json(key: str, text: str) -> object:
         raise ValueError("settings nested too deeply") from error
     if not isinstance(given, dict):
         raise ValueError(f"want a JSON object, got {text[:40]!r}")  # noqa: TRY004 - bad input, not a programming error
-    known = {field.name: _described(field) for field in _fields(type(own))}
+    known = {one.name: one for one in _every(type(own))}
     unknown = given.keys() - known.keys()
     if unknown:
         raise ValueError(f"{key} has no hyper-parameter {sorted(unknown)[0]!r}")
@@ -122,36 +109,19 @@ def _own(key: str, settings: object | None) -> object:
     return settings
 
 
-def _fields(settings_type: type) -> tuple[dataclasses.Field[object], ...]:
-    return dataclasses.fields(settings_type)
-
-
-def _range(field: dataclasses.Field[object]) -> SettingRange:
-    allowed = field.metadata["range"]
-    assert isinstance(allowed, SettingRange)
-    return allowed
+def _every(settings_type: type) -> tuple[Hyperparameter, ...]:
+    return tuple(map(_described, dataclasses.fields(settings_type)))
 
 
 def _described(field: dataclasses.Field[object]) -> Hyperparameter:
-    allowed, default = _range(field), cast("Value", field.default)
+    allowed, default = field.metadata["range"], cast("Value", field.default)
     kinds = {
         bool: HyperparameterKind.FLAG,
         int: HyperparameterKind.INTEGER,
         float: HyperparameterKind.REAL,
         str: HyperparameterKind.CHOICE,
     }
-    return Hyperparameter(
-        name=field.name,
-        kind=kinds[type(default)],
-        title=allowed.title,
-        explanation=allowed.explanation,
-        default=default,
-        low=allowed.low,
-        high=allowed.high,
-        choices=allowed.choices,
-        choice_titles=allowed.choice_titles,
-        is_logarithmic=allowed.is_logarithmic,
-    )
+    return Hyperparameter(name=field.name, kind=kinds[type(default)], default=default, **dataclasses.asdict(allowed))
 
 
 def _checked(hyperparameter: Hyperparameter, value: object) -> Value:
