@@ -21,6 +21,8 @@ from metaface_gui.pipeline.learners.base import Params
 from metaface_gui.weights.whole_file import write_whole
 
 _FORMAT = 1
+_NUMBERS = ("step", "loss_sum", "loss_count", "skipped", "skipped_in_a_row", "seconds")
+"""Fields of a `TrainingState` that a checkpoint holds as they are."""
 
 Scalars = dict[str, Any]
 """JSON-compatible numbers, texts and lists of a training's state."""
@@ -105,15 +107,10 @@ def save_checkpoint(path: Path, state: TrainingState, identity: str) -> None:
         for name, t in params.items()
     }
     scalars: Scalars = {
-        "step": state.step,
+        **{name: getattr(state, name) for name in _NUMBERS},
         "optimizer_steps": state.optimizer.steps,
         "untrained": asdict(state.untrained),
         "trials": [asdict(trial) for trial in state.trials],
-        "loss_sum": state.loss_sum,
-        "loss_count": state.loss_count,
-        "skipped": state.skipped,
-        "skipped_in_a_row": state.skipped_in_a_row,
-        "seconds": state.seconds,
     }
     save_state(path, tensors, scalars, identity)
 
@@ -176,17 +173,12 @@ def load_checkpoint(path: Path, identity: str, device: torch.device) -> Training
             for trial in scalars["trials"]
         )
         return TrainingState(
-            step=scalars["step"],
             params=groups["params"],
             optimizer=AdamState(groups["mean"], groups["square"], scalars["optimizer_steps"]),
             untrained=ValidationMetrics(**scalars["untrained"]),
             trials=trials,
             best=groups["best"],
-            loss_sum=scalars["loss_sum"],
-            loss_count=scalars["loss_count"],
-            skipped=scalars["skipped"],
-            skipped_in_a_row=scalars["skipped_in_a_row"],
-            seconds=scalars["seconds"],
+            **{name: scalars[name] for name in _NUMBERS},
         )
     except (KeyError, TypeError) as error:
         raise damaged_checkpoint(path) from error

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 import torch
 import torch.distributed
@@ -27,48 +26,25 @@ _PATIENCE = timedelta(hours=12)
 """How long to wait for another process, which may be computing a large data set's features."""
 
 
-class ProcessGroup(Protocol):
-    """The processes that meta-train together."""
-
-    @property
-    def rank(self) -> int:
-        """Number of this process, 0 … size-1; only process 0 writes and prints."""
-
-    @property
-    def local_rank(self) -> int:
-        """Number of this process on its machine."""
-
-    @property
-    def size(self) -> int:
-        """Number of processes."""
-
-    def sum(self, tensor: Tensor) -> Tensor:
-        """Return the sum of all processes' tensors, bit-identical in all of them; all must call it."""
-
-
 @dataclass(frozen=True, slots=True)
-class SingleProcess:
-    """A single process."""
+class ProcessGroup:
+    """The `size` processes that meta-train together, as `torchrun` started them; by default one process alone.
+
+    `rank` is this process's number, 0 … size-1; only number 0 writes and prints. `local_rank` is its number on its
+    machine.
+    """
 
     rank: int = 0
     local_rank: int = 0
     size: int = 1
 
     def sum(self, tensor: Tensor) -> Tensor:
-        """Return the tensor itself."""
-        return tensor
+        """Return the sum of every process's tensor, bit for bit the same in all; all must call it.
 
-
-@dataclass(frozen=True, slots=True)
-class TorchrunGroup:
-    """The processes that `torchrun` started."""
-
-    rank: int
-    local_rank: int
-    size: int
-
-    def sum(self, tensor: Tensor) -> Tensor:
-        """Sum over the processes; on the CPU by gloo, on the GPU by NCCL."""
+        Sums on the CPU by gloo, on the GPU by NCCL.
+        """
+        if self.size == 1:
+            return tensor
         total = tensor.clone()
         torch.distributed.all_reduce(total)
         return total
@@ -83,7 +59,7 @@ def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        yield SingleProcess()
+        yield ProcessGroup()
         return
     # This module's functions take the group that exists at import time as their default, and torch.func imports it.
     # Imported later, it would keep the group's threads alive after `destroy_process_group`, and a thread that released
@@ -104,7 +80,7 @@ def joined_group(device: torch.device) -> Iterator[ProcessGroup]:
             reason=error,
         ) from error
     try:
-        yield TorchrunGroup(rank, local_rank, size)
+        yield ProcessGroup(rank, local_rank, size)
     finally:
         torch.distributed.destroy_process_group()
 

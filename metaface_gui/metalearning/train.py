@@ -16,7 +16,7 @@ import torch
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.metalearning.checkpoint import TrainingState, Trial, load_checkpoint, save_checkpoint
-from metaface_gui.metalearning.distributed import ProcessGroup, SingleProcess, from_first, share_of, summed
+from metaface_gui.metalearning.distributed import ProcessGroup, from_first, share_of, summed
 from metaface_gui.metalearning.episodes import EpisodeSampler
 from metaface_gui.metalearning.meta_validation import MetaValidation, ValidationMetrics
 from metaface_gui.metalearning.optimizers import adam, clipped, initial_state, one_cycle
@@ -94,7 +94,7 @@ def meta_train(
         DivergedError: if too many gradients in a row are not finite.
         KnownError: if the checkpoint cannot be read or written, or belongs to another training run.
     """
-    loop = _OuterLoop(learner, train, validation, settings, group or SingleProcess())
+    loop = _OuterLoop(learner, train, validation, settings, group or ProcessGroup())
     identity = _identity(learner, train, settings, trained_on)
     if checkpoint is not None and checkpoint.exists():
         state = load_checkpoint(checkpoint, identity, loop.device)

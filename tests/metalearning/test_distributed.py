@@ -14,8 +14,7 @@ from safetensors.torch import load_file
 
 from metaface_gui.errors import DeviceError
 from metaface_gui.metalearning.distributed import (
-    SingleProcess,
-    TorchrunGroup,
+    ProcessGroup,
     joined_group,
     one_at_a_time,
     own_device,
@@ -68,9 +67,9 @@ def test_two_processes_find_what_one_does(tmp_path: Path) -> None:
 
 
 def test_shares_are_disjoint_and_complete() -> None:
-    shares = [share_of(7, TorchrunGroup(rank, rank, 3)) for rank in range(3)]
+    shares = [share_of(7, ProcessGroup(rank, rank, 3)) for rank in range(3)]
     assert sorted(number for share in shares for number in share) == list(range(7))
-    assert list(share_of(3, SingleProcess())) == [0, 1, 2]
+    assert list(share_of(3, ProcessGroup())) == [0, 1, 2]
 
 
 def test_alone_nothing_is_summed() -> None:
@@ -83,15 +82,13 @@ def test_alone_nothing_is_summed() -> None:
 def test_tensors_travel_in_one_message_and_keep_their_shapes() -> None:
     messages: list[torch.Tensor] = []
 
-    class Doubled:
-        rank, local_rank, size = 0, 0, 2
-
+    class Doubled(ProcessGroup):
         def sum(self, tensor: torch.Tensor) -> torch.Tensor:
             messages.append(tensor)
             return 2 * tensor
 
     params = {"a": torch.ones(2, 3), "none": torch.zeros(3, 0), "b": torch.tensor(4.0)}
-    total = summed(params, Doubled())
+    total = summed(params, Doubled(size=2))
     assert len(messages) == 1
     assert {name: tensor.shape for name, tensor in total.items()} == {name: t.shape for name, t in params.items()}
     assert torch.equal(total["a"], torch.full((2, 3), 2.0))
