@@ -19,7 +19,7 @@ from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.live.capture_thread import CaptureThread
 from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import SourceError
-from metaface_gui.pipeline.capture.base import Remark
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.webcam import WebcamSource
 from metaface_gui.types import Frame, Image
 from tests.patience import PATIENCE_S
@@ -253,21 +253,23 @@ def test_what_opencv_raises_is_a_lost_camera(caplog: pytest.LogCaptureFixture) -
         WebcamSource(0, opener=refuse).open()
 
 
-class Scripted:
+class Scripted(FrameSource):
     """A live source made of functions."""
 
     title = "scripted"
     is_live = True
-    is_mirrored = False
-    nominal_fps = 0.0
-    frame_count = None
-    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, read: Callable[[], Frame | None], close: Callable[[], None] = lambda: None) -> None:
-        self.read, self.close = read, close
+        self._read, self._close = read, close
 
     def open(self) -> None:
         """Nothing to open."""
+
+    def read(self) -> Frame | None:
+        return self._read()
+
+    def close(self) -> None:
+        self._close()
 
 
 @pytest.mark.parametrize("ending", ["frame", "error"])

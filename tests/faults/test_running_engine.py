@@ -30,7 +30,7 @@ from metaface_gui.engine.live import source_controller
 from metaface_gui.engine.people.gallery_editor import Enrollee
 from metaface_gui.gallery import Gallery
 from metaface_gui.gallery.keys import MemoryKeys
-from metaface_gui.pipeline.capture.base import LiveKind
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.recognition.cohort import read_generator
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
@@ -41,10 +41,11 @@ from tests.soak.crowd import CrowdDetector, CrowdEmbedder, CrowdSource, Turnstil
 from tests.soak.visitor import SCENE
 
 
-class Scripted(LiveKind):
+class Scripted(FrameSource):
     """A camera that shows what is put into it, each picture until the next one is there."""
 
     title = "scripted"
+    is_live = True
     nominal_fps = 30.0
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d, normalize
 
-from metaface_gui.pipeline.capture.base import LiveKind
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.detection.align import template_of
 from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.recognition.cohort import CohortGenerator
@@ -94,13 +94,14 @@ class Turnstile:
         self._is_free.clear()
 
 
-class CrowdSource(LiveKind):
+class CrowdSource(FrameSource):
     """A camera before which up to four of the crowd walk past at a time; frames come as fast as they are looked at.
 
     One frame in a hundred comes without waiting, so that the dropping of frames is part of it.
     """
 
     title = "crowd"
+    is_live = True
     nominal_fps = FPS
 
     def __init__(self, turnstile: Turnstile, seed: int) -> None:

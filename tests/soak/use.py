@@ -25,7 +25,7 @@ from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, consent
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.gallery import Gallery, GallerySnapshot, ShotSource
 from metaface_gui.gallery.keys import MemoryKeys
-from metaface_gui.pipeline.capture.base import FrameSource, LiveKind
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.demo.people import demo_people
 from metaface_gui.pipeline.capture.demo.scene import DemoScene
 from metaface_gui.pipeline.capture.images import read_image
@@ -82,10 +82,11 @@ class Notes:
     is_gallery_whole: bool = False
 
 
-class PromptScene(LiveKind):
+class PromptScene(FrameSource):
     """The demo scene at 640 × 360, as fast as it is looked at."""
 
     title = "demo"
+    is_live = True
     nominal_fps = 30.0
 
     def __init__(self, turnstile: Turnstile) -> None:

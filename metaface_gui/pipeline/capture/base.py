@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -20,37 +21,27 @@ class Remark:
     is_loss: bool = False
 
 
-@runtime_checkable
-class FrameSource(Protocol):
+class FrameSource(ABC):
     """A sequence of frames from a camera, a file, a folder, a URL or the demo scene.
 
-    It is created closed. `open` may block (a camera takes its time); it and `read` are called off the GUI thread.
+    It is created closed. `open` may block (a camera takes its time); it and `read` are called off the GUI thread, and
+    set those attributes that are known only then.
     """
 
-    @property
-    def title(self) -> str:
-        """Name to show to a person: a device's or a file's."""
+    title: str
+    """Name to show to a person: a device's or a file's."""
+    is_live = False
+    """Whether frames arrive on their own and late ones should be dropped (camera, URL, demo scene)."""
+    is_mirrored = False
+    """Whether a preview should mirror the frames (webcams only). Frames themselves are never mirrored."""
+    nominal_fps = 0.0
+    """Frames per second that the source claims to deliver; 0.0 if it does not know."""
+    frame_count: int | None = None
+    """Total number of frames, if the source knows it (files, folders); None for endless ones."""
+    remarks: tuple[Remark, ...] = ()
+    """Warnings so far, each once; complete when `read` has returned None."""
 
-    @property
-    def is_live(self) -> bool:
-        """Whether frames arrive on their own and late ones should be dropped (camera, URL, demo scene)."""
-
-    @property
-    def is_mirrored(self) -> bool:
-        """Whether a preview should mirror the frames (webcams only). Frames themselves are never mirrored."""
-
-    @property
-    def nominal_fps(self) -> float:
-        """Frames per second that the source claims to deliver; 0.0 if it does not know."""
-
-    @property
-    def frame_count(self) -> int | None:
-        """Total number of frames, if the source knows it (files, folders); None for endless ones."""
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Warnings so far, each once; complete when `read` has returned None."""
-
+    @abstractmethod
     def open(self) -> None:
         """Prepare for reading.
 
@@ -58,6 +49,7 @@ class FrameSource(Protocol):
             SourceError: with the cause and the next step.
         """
 
+    @abstractmethod
     def read(self) -> Frame | None:
         """Return the next frame; None at the end.
 
@@ -65,12 +57,13 @@ class FrameSource(Protocol):
                 SourceError: if the source fails while reading (camera unplugged, truncated file).
         """
 
+    @abstractmethod
     def close(self) -> None:
         """Release the device or file; safe to call twice and before `open`."""
 
 
 @runtime_checkable
-class SeekableSource(FrameSource, Protocol):
+class SeekableSource(Protocol):
     """A source that can continue from any frame, if it knows its `frame_count`."""
 
     def seek(self, index: int) -> None:
@@ -89,46 +82,3 @@ class InterruptibleSource(Protocol):
 
     def interrupt(self) -> None:
         """End the waiting of a `read` in progress; callable from any thread."""
-
-
-class FileKind:
-    """Common properties of sources on disk: they wait until they are read, and are not mirrored."""
-
-    @property
-    def is_live(self) -> bool:
-        """False: a file waits."""
-        return False
-
-    @property
-    def is_mirrored(self) -> bool:
-        """False: only webcams are mirrored."""
-        return False
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """No warnings."""
-        return ()
-
-
-class LiveKind:
-    """Common properties of cameras, streams and the scene: frames arrive on their own, and their number is unknown."""
-
-    @property
-    def is_live(self) -> bool:
-        """True: late frames are lost."""
-        return True
-
-    @property
-    def is_mirrored(self) -> bool:
-        """False: only webcams are mirrored."""
-        return False
-
-    @property
-    def frame_count(self) -> int | None:
-        """None: unknown."""
-        return None
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """No warnings."""
-        return ()

@@ -14,7 +14,7 @@ from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import BROKEN, Content, content_of, end_of_jpeg
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.pipeline.capture.orientation import UPRIGHT, orientation_left_to_us, upright
@@ -150,39 +150,17 @@ def _too_large(path: Path) -> SourceError:
     )
 
 
-class _Stills(FileKind):
-    """Shared base of the two sources of still pictures."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @property
-    def title(self) -> str:
-        """Name of the file or folder."""
-        return self._path.name
-
-    def close(self) -> None:
-        """Do nothing: no file is held open."""
-
-
-class ImageFileSource(_Stills):
+class ImageFileSource(FrameSource):
     """One picture, delivered once, or with `repeat` ten times a second for ever."""
 
     def __init__(self, path: Path, *, repeat: bool = False) -> None:
-        super().__init__(path)
+        self.title = path.name
+        self.nominal_fps = _STILL_FPS if repeat else 0.0
+        self.frame_count = None if repeat else 1
+        self._path = path
         self._repeat = repeat
         self._image: Image | None = None
         self._index = 0
-
-    @property
-    def nominal_fps(self) -> float:
-        """Ten if repeated; a single picture has no rate."""
-        return _STILL_FPS if self._repeat else 0.0
-
-    @property
-    def frame_count(self) -> int | None:
-        """One, or None if repeated."""
-        return None if self._repeat else 1
 
     def open(self) -> None:
         """Read the picture.
@@ -201,42 +179,28 @@ class ImageFileSource(_Stills):
         self._index += 1
         return frame
 
+    def close(self) -> None:
+        """Do nothing: no file is held open."""
 
-class ImageFolderSource(_Stills):
+
+class ImageFolderSource(FrameSource):
     """Every picture of a folder in natural order (2 before 10), one per second; subfolders are not entered.
 
-    A picture is a file with an image suffix or an image's first bytes. `skipped` lists unreadable pictures with the
-    reason; `remarks` reports these and everything else in the folder that was ignored, except hidden files.
+    A picture is a file with an image suffix or an image's first bytes. `remarks` reports unreadable pictures and
+    everything else in the folder that was ignored, except hidden files.
     """
 
+    nominal_fps = 1.0
+
     def __init__(self, path: Path) -> None:
-        super().__init__(path)
+        self.title = path.name
+        self._path = path
         self._files: list[Path] = []
         self._others: tuple[Remark, ...] = ()
         self._moving: list[Remark] = []
+        self._skipped: list[Remark] = []
         self._index = 0
         self._given = 0
-        self._skipped: list[tuple[Path, SourceError]] = []
-
-    @property
-    def skipped(self) -> tuple[tuple[Path, SourceError], ...]:
-        """Files that could not be read so far, and the reasons."""
-        return tuple(self._skipped)
-
-    @property
-    def nominal_fps(self) -> float:
-        """One picture per second."""
-        return 1.0
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of files that look like pictures; None before `open`."""
-        return len(self._files) or None
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """Warnings about everything in the folder that was ignored or could not be read."""
-        return (*self._others, *self._moving, *(Remark(error, is_loss=True) for _, error in self._skipped))
 
     def open(self) -> None:
         """List the folder.
@@ -261,11 +225,12 @@ class ImageFolderSource(_Stills):
                 ),
                 path=self._path,
             )
-        self._files = pictures
+        self._files, self.frame_count = pictures, len(pictures)
         chosen = frozenset(pictures)
         self._others = self._left_out([entry for entry in entries if entry not in chosen])
         self._index = self._given = 0
         self._skipped, self._moving = [], []
+        self._collect_remarks()
 
     def read(self) -> Frame | None:
         """Return the next picture that can be read; None at the end.
@@ -279,7 +244,8 @@ class ImageFolderSource(_Stills):
             try:
                 image = read_image(file)
             except SourceError as error:
-                self._skipped.append((file, error))
+                self._skipped.append(Remark(error, is_loss=True))
+                self._collect_remarks()
                 continue
             if content_of(file) in (Content.MOVING_PICTURE, Content.JPEG_STREAM):
                 text = QT_TRANSLATE_NOOP(
@@ -287,6 +253,7 @@ class ImageFolderSource(_Stills):
                     "{path} contains several pictures: only the first is used. Open the file by itself to see all.",
                 )
                 self._moving.append(Remark(SourceError(text, path=file)))
+                self._collect_remarks()
             frame = Frame(image, self._given, float(self._given), time.monotonic_ns(), is_still=True, file=file.name)
             self._given += 1
             return frame
@@ -301,6 +268,12 @@ class ImageFolderSource(_Stills):
     def seek(self, index: int) -> None:
         """Continue with the picture `index`."""
         self._index = self._given = min(max(0, index), len(self._files))
+
+    def close(self) -> None:
+        """Do nothing: no file is held open."""
+
+    def _collect_remarks(self) -> None:
+        self.remarks = (*self._others, *self._moving, *self._skipped)
 
     def _left_out(self, others: list[Path]) -> tuple[Remark, ...]:
         if not others:

@@ -11,7 +11,7 @@ from PIL import Image as PillowImage
 from PIL import ImageOps
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import BROKEN
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
 from metaface_gui.types import Frame, Image
@@ -22,36 +22,15 @@ _PAGE_S = 1.0
 _MOST = 1 << 30
 
 
-class MovingPictureSource(FileKind):
+class MovingPictureSource(FrameSource):
     """Each picture of the file, at the time when it is shown; a TIFF page is shown for a second."""
 
     def __init__(self, path: Path) -> None:
+        self.title = path.name
         self._path = path
         self._picture: PillowImage.Image | None = None
         self._count = self._index = 0
         self._time_s = 0.0
-        self._first_duration_s = _UNSAID_S
-        self._remarks: tuple[Remark, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Name of the file."""
-        return self._path.name
-
-    @property
-    def nominal_fps(self) -> float:
-        """Inverse of the first picture's display time; 0.0 before `open`."""
-        return 1.0 / self._first_duration_s if self._count else 0.0
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of pictures; None before `open`, or if the file does not say."""
-        return self._count if 0 < self._count < _MOST else None
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """A warning if the file breaks off."""
-        return self._remarks
 
     def open(self) -> None:
         """Open the file.
@@ -75,8 +54,9 @@ class MovingPictureSource(FileKind):
                 self._count = getattr(self._picture, "n_frames", 1)
         except BROKEN:  # truncated: `read` finds out where
             self._count = _MOST
-        self._index, self._time_s, self._remarks = 0, 0.0, ()
-        self._first_duration_s = self._duration_s(self._picture)
+        self._index, self._time_s, self.remarks = 0, 0.0, ()
+        self.frame_count = self._count if self._count < _MOST else None
+        self.nominal_fps = 1.0 / self._duration_s(self._picture)  # of the first picture
 
     def read(self) -> Frame | None:
         """Return the next picture; None at the end.
@@ -97,7 +77,8 @@ class MovingPictureSource(FileKind):
                 "Errors", "{path} breaks off: only {read} of its pictures could be read. Copy or record it again."
             )
             end = SourceError(text, path=self._path, read=self._index)
-            self._remarks, self._count = (Remark(end, is_loss=True),), self._index
+            self.remarks = (Remark(end, is_loss=True),)
+            self._count = self.frame_count = self._index
             return None
         frame = Frame(image, self._index, self._time_s, time.monotonic_ns())
         self._time_s += self._duration_s(self._picture)

@@ -7,52 +7,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from metaface_gui.pipeline.capture.base import FrameSource, Remark, SeekableSource
+from metaface_gui.pipeline.capture.base import FrameSource, SeekableSource
 from metaface_gui.types import Frame
 
 _LATE_S = 0.5
 """Lateness at which the clock restarts instead of rushing to catch up (after a pause, with a slow disk)."""
 
 
-class PacedSource:
+class PacedSource(FrameSource):
     """Delivers each frame of `source` when it is due; `close` and `interrupt` end the waiting, from any thread."""
 
     def __init__(self, source: FrameSource, clock: Callable[[], float] = time.monotonic) -> None:
         self._source = source
+        self._copy_facts()
         self._clock = clock
         self._is_closed = False
         self._woken = threading.Event()
         self._offset_s: float | None = None
-
-    @property
-    def title(self) -> str:
-        """The source's title."""
-        return self._source.title
-
-    @property
-    def is_live(self) -> bool:
-        """As the source: a file waits if nobody reads it, a camera behind a URL does not."""
-        return self._source.is_live
-
-    @property
-    def is_mirrored(self) -> bool:
-        """As the source."""
-        return self._source.is_mirrored
-
-    @property
-    def nominal_fps(self) -> float:
-        """As the source."""
-        return self._source.nominal_fps
-
-    @property
-    def frame_count(self) -> int | None:
-        """As the source."""
-        return self._source.frame_count
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """As the source."""
-        return self._source.remarks
 
     def open(self) -> None:
         """Open the source.
@@ -63,6 +34,7 @@ class PacedSource:
         self._start_clock()
         self._is_closed = False
         self._source.open()
+        self._copy_facts()
 
     def read(self) -> Frame | None:
         """Return the next frame when it is due; `captured_ns` is that moment. None at the end.
@@ -70,7 +42,10 @@ class PacedSource:
         Raises:
             SourceError: as the source's own `read`.
         """
-        frame = self._source.read()
+        try:
+            frame = self._source.read()
+        finally:
+            self._copy_facts()
         if frame is None:
             return None
         now_s = self._clock()
@@ -93,6 +68,7 @@ class PacedSource:
         self._start_clock()
         if isinstance(self._source, SeekableSource):
             self._source.seek(index)
+            self._copy_facts()
 
     def interrupt(self) -> None:
         """End the waiting: a frame that is waited for is delivered now."""
@@ -103,6 +79,12 @@ class PacedSource:
         self._is_closed = True
         self._woken.set()
         self._source.close()
+
+    def _copy_facts(self) -> None:
+        """Copy the source's attributes, which `open` and `read` may have changed."""
+        source = self._source
+        self.title, self.is_live, self.is_mirrored = source.title, source.is_live, source.is_mirrored
+        self.nominal_fps, self.frame_count, self.remarks = source.nominal_fps, source.frame_count, source.remarks
 
     def _start_clock(self) -> None:
         self._woken.clear()

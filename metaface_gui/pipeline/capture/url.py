@@ -6,7 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import LiveKind
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.video_reader import (
     CannotDecodeError,
     CannotOpenError,
@@ -22,39 +22,20 @@ _SCHEMES = ("http", "https", "rtsp", "rtsps", "rtmp", "udp", "tcp")
 _TIMEOUT_S = 5.0
 
 
-class UrlSource(LiveKind):
+class UrlSource(FrameSource):
     """A stream at a URL. Only `open` and `read` access the network; displayed texts omit user and password.
 
     A stream with a duration is a stored video: it waits for its reader, has its own timestamps, and ends.
     """
 
+    is_live = True
+
     def __init__(self, url: str) -> None:
+        self.title = _without_credentials(url)
         self._url = url
-        self._shown = _without_credentials(url)
         self._reader: VideoReader | None = None
-        self._fps = self._duration_s = 0.0
         self._index = 0
         self._opened_ns = 0
-
-    @property
-    def title(self) -> str:
-        """The URL without user, password and query."""
-        return self._shown
-
-    @property
-    def is_live(self) -> bool:
-        """Whether late frames are lost, which does not apply to a stored video."""
-        return not self._duration_s
-
-    @property
-    def nominal_fps(self) -> float:
-        """Frames per second from the stream's header; 0.0 if it does not say."""
-        return self._fps
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of frames of a stored video, from its duration; None for a stream."""
-        return round(self._duration_s * self._fps) or None
 
     def open(self) -> None:
         """Connect, within five seconds.
@@ -77,9 +58,11 @@ class UrlSource(LiveKind):
                 QT_TRANSLATE_NOOP(
                     "Errors", "No video arrives from {url}. Check the address, the password and the network."
                 ),
-                url=self._shown,
+                url=self.title,
             ) from error
-        self._fps, self._duration_s = self._reader.fps, self._reader.duration_s
+        self.is_live = not self._reader.duration_s
+        self.nominal_fps = self._reader.fps
+        self.frame_count = round(self._reader.duration_s * self._reader.fps) or None
         self._index, self._opened_ns = 0, time.monotonic_ns()
 
     def read(self) -> Frame | None:
@@ -113,7 +96,7 @@ class UrlSource(LiveKind):
     def _broken_off(self) -> SourceError:
         return SourceError(
             QT_TRANSLATE_NOOP("Errors", "The stream {url} broke off. Check the camera and the network."),
-            url=self._shown,
+            url=self.title,
         )
 
 

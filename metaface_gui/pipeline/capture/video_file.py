@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
-from metaface_gui.pipeline.capture.base import FileKind, Remark
+from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import Content, content_of
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
 from metaface_gui.pipeline.capture.video_reader import (
@@ -24,37 +24,15 @@ from metaface_gui.pipeline.capture.video_reader import (
 from metaface_gui.types import Frame
 
 
-class VideoFileSource(FileKind):
+class VideoFileSource(FrameSource):
     """Every frame of a video, in order, with the file's own timestamps."""
 
     def __init__(self, path: Path) -> None:
+        self.title = path.name
         self._path = path
         self._file: BinaryIO | None = None
         self._reader: VideoReader | None = None
-        self._fps = 0.0
-        self._count = 0
         self._index = 0
-        self._remarks: tuple[Remark, ...] = ()
-
-    @property
-    def title(self) -> str:
-        """Name of the file."""
-        return self._path.name
-
-    @property
-    def nominal_fps(self) -> float:
-        """Frames per second from the file's header; 0.0 before `open`, or if it does not say."""
-        return self._fps
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of frames from the file's header or its duration, which may be wrong; None if it does not say."""
-        return self._count if self._count > 0 else None
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """After the end: warnings that frames are damaged, or that the file seems to be truncated."""
-        return self._remarks
 
     def open(self) -> None:
         """Open the file.
@@ -79,9 +57,11 @@ class VideoFileSource(FileKind):
         except SourceError:
             self.close()
             raise
-        self._fps = self._reader.fps
-        self._count = self._reader.counted or round(self._reader.duration_s * self._fps)
-        self._index, self._remarks = 0, ()
+        self.nominal_fps = self._reader.fps
+        # By the file's header or by its duration, which may be off.
+        count = self._reader.counted or round(self._reader.duration_s * self._reader.fps)
+        self.frame_count = count if count > 0 else None
+        self._index, self.remarks = 0, ()
 
     def read(self) -> Frame | None:
         """Return the next frame; None at the end.
@@ -192,7 +172,7 @@ class VideoFileSource(FileKind):
                 "with the original.",
             )
             remarks.append(KnownError(text, path=self._path, end=reader.end_s, duration=reader.duration_s))
-        self._remarks = tuple(Remark(error) for error in remarks)
+        self.remarks = tuple(Remark(error) for error in remarks)
 
     def _cannot_read(self, error: OSError | LostError) -> SourceError:
         return SourceError(

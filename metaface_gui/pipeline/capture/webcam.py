@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
-from metaface_gui.pipeline.capture.base import LiveKind
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.pipeline.capture.pixels import as_bgr
 from metaface_gui.types import Frame, Image
@@ -53,7 +53,7 @@ def open_capture(index: int) -> Capture:
         return cv2.VideoCapture(index, _BACKENDS.get(sys.platform, cv2.CAP_ANY))
 
 
-class WebcamSource(LiveKind):
+class WebcamSource(FrameSource):
     """A webcam by its number.
 
     Some drivers keep delivering the last frame after the camera was unplugged. Two seconds of bit-identical pictures,
@@ -64,6 +64,9 @@ class WebcamSource(LiveKind):
         SourceError: if the number is above 99.
     """
 
+    is_live = True
+    is_mirrored = True  # people expect a mirror
+
     def __init__(
         self,
         index: int,
@@ -73,6 +76,7 @@ class WebcamSource(LiveKind):
     ) -> None:
         if index > _MAX_INDEX:
             raise SourceError(QT_TRANSLATE_NOOP("Errors", "There is no camera {index}. Try 0."), index=index)
+        self.title = f"Camera {index}"
         self._index = index
         self._opener = opener
         self._clock_ns = clock_ns
@@ -83,22 +87,6 @@ class WebcamSource(LiveKind):
         self._changed_ns = 0
         self._frozen: Image | None = None
         self._shows_stills = False
-
-    @property
-    def title(self) -> str:
-        """`Camera` and its number."""
-        return f"Camera {self._index}"
-
-    @property
-    def is_mirrored(self) -> bool:
-        """True: people expect a mirror."""
-        return True
-
-    @property
-    def nominal_fps(self) -> float:
-        """Frames per second reported by the driver; 0.0 if it does not say."""
-        fps = self._capture.get(cv2.CAP_PROP_FPS) if self._capture else 0.0
-        return fps if np.isfinite(fps) and fps > 0.0 else 0.0
 
     def open(self) -> None:
         """Open the device and request size and rate.
@@ -120,6 +108,8 @@ class WebcamSource(LiveKind):
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT)
         capture.set(cv2.CAP_PROP_FPS, _FPS)
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
+        fps = capture.get(cv2.CAP_PROP_FPS)
+        self.nominal_fps = fps if np.isfinite(fps) and fps > 0.0 else 0.0
         self._capture = capture
         self._count = 0
         self._opened_ns = self._changed_ns = self._clock_ns()

@@ -11,21 +11,18 @@ from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.engine.live.capture_thread import CaptureThread
 from metaface_gui.engine.live.latest_slot import LatestSlot
 from metaface_gui.errors import KnownError, SourceError
-from metaface_gui.pipeline.capture.base import Remark
+from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.types import Frame
 from tests.patience import PATIENCE_S
 
 Read = Callable[[], Frame | None]
 
 
-class ScriptedSource:
+class ScriptedSource(FrameSource):
     """Does what its script says, read by read; each opening takes the next script."""
 
     title = "scripted"
-    is_mirrored = False
     nominal_fps = 30.0
-    frame_count: int | None = None
-    remarks: tuple[Remark, ...] = ()
 
     def __init__(self, *scripts: list[Frame | Exception | None], is_live: bool = True) -> None:
         self.scripts = list(scripts)

@@ -179,7 +179,7 @@ def test_folder_in_natural_order_without_what_is_no_picture(tmp_path: Path) -> N
     source.open()
     values = [int(frame.image_bgr[0, 0, 0]) for frame in iter(source.read, None)]
     assert values == [1, 2, 10]
-    assert [path.name for path, _ in source.skipped] == ["broken.jpg"]
+    assert [remark.error.values["path"] for remark in source.remarks if remark.is_loss] == [tmp_path / "broken.jpg"]
 
 
 def test_folder_without_pictures(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 import cv2
 import numpy as np
 
-from metaface_gui.pipeline.capture.base import Remark
+from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.capture.demo import room as demo_room
 from metaface_gui.pipeline.capture.demo.people import load_scene_people
 from metaface_gui.pipeline.capture.demo.script import DEMO_SCRIPT, Appearance, DemoScript, level_at, pose_at
@@ -169,7 +169,7 @@ class DemoScene:
         return tuple(faces)
 
 
-class DemoSceneSource:
+class DemoSceneSource(FrameSource):
     """The scene as a frame source.
 
     With `live`, frames arrive at their time, and those not fetched in time are skipped, as with a camera. Otherwise
@@ -179,6 +179,8 @@ class DemoSceneSource:
     Raises:
         ValueError: if `seconds` or `begin_s` is negative or not finite.
     """
+
+    title = "Demo scene"
 
     def __init__(
         self,
@@ -197,45 +199,15 @@ class DemoSceneSource:
         if not 0.0 <= begin_s < math.inf:
             raise ValueError(f"begin_s must be 0 or more, got {begin_s}")
         self._make_scene = partial(DemoScene, seed, width, height, fps)
-        self._fps = fps
-        self._count = None if seconds is None else round(seconds * fps)
+        self.is_live = live
+        self.nominal_fps = fps  # of the scene's own time
+        self.frame_count = None if seconds is None else round(seconds * fps)
         self._begin = round(begin_s * fps)
-        self._live = live
         self._clock = clock
         self._closed = threading.Event()
         self._scene: DemoScene | None = None
         self._next = 0
         self._start_s: float | None = None
-
-    @property
-    def title(self) -> str:
-        """Name of the scene."""
-        return "Demo scene"
-
-    @property
-    def is_live(self) -> bool:
-        """Whether late frames are skipped."""
-        return self._live
-
-    @property
-    def is_mirrored(self) -> bool:
-        """False: only webcams are mirrored."""
-        return False
-
-    @property
-    def nominal_fps(self) -> float:
-        """Frames per second of the scene's own time."""
-        return self._fps
-
-    @property
-    def remarks(self) -> tuple[Remark, ...]:
-        """No warnings."""
-        return ()
-
-    @property
-    def frame_count(self) -> int | None:
-        """Number of the frame at which it ends, or None if it never ends."""
-        return self._count
 
     def open(self) -> None:
         """Paint the room and load the portraits, which takes a tenth of a second, and go to the first frame.
@@ -253,14 +225,14 @@ class DemoSceneSource:
         scene = self._scene
         if scene is None or self._closed.is_set():
             return None
-        if self._live:
+        if self.is_live:
             now_s = self._clock()
             if self._start_s is None:
                 self._start_s = now_s - scene.time_of(self._begin)
-            self._next = max(self._next, math.floor((now_s - self._start_s) * self._fps))
+            self._next = max(self._next, math.floor((now_s - self._start_s) * self.nominal_fps))
             if self._closed.wait(max(0.0, self._start_s + scene.time_of(self._next) - now_s)):
                 return None
-        if self._count is not None and self._next >= self._count:
+        if self.frame_count is not None and self._next >= self.frame_count:
             return None
         index = self._next
         self._next += 1
