@@ -108,7 +108,7 @@ def test_faces_carry_what_both_sides_decide_and_the_decision_stays(running: Runn
 
 
 def test_in_an_empty_gallery_both_sides_know_nobody(running: Running) -> None:
-    running.adaptations.now = Adaptations(people_of([])).now
+    running.now = Situation(learning_assets(), people_of([]), EMPTY_ROOM, 0.01, MappingProxyType({}))
     running.want(ALL, ONE)
     (face,) = running.show(faces_of(1, 1)[0]).faces
     assert [decision.name for decision in face.sides.values()] == [None, None]
