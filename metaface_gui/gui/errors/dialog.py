@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPlainT
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.widgets.layouts import Stretch, row
 from metaface_gui.i18n import translate
 
 _ICON = 32
@@ -79,16 +80,11 @@ class ErrorDialog(QDialog):
         self.close_button.setProperty("kind", "primary")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
         for button in (self.show_button, self.copy_button, self.log_button):
             button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self.close_button)
         self._copied = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._copied.timeout.connect(lambda: self.copy_button.setText(self.tr("Copy details")))
-        return row
+        return row(self.show_button, self.copy_button, self.log_button, Stretch(0), self.close_button)
 
     def _show_details(self, shown: bool) -> None:
         self.text.setVisible(shown)

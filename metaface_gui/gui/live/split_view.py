@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from metaface_gui.engine.events import (
     ComparisonChanged,
@@ -24,6 +24,7 @@ from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.projected_views import ProjectedViews
 from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.pipeline.learners import LEARNERS
 
 _NARROW = (280, 200)
@@ -75,12 +76,8 @@ class SplitView(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._splitter, 1)
         self.seek_bar = SeekBar(self)
-        layout.addWidget(self.seek_bar)
+        self.setLayout(column((self._splitter, 1), self.seek_bar, spacing=0))
         self._short_titles = {key: learner_short_title(key) for key in LEARNERS}
         self._forgets = bridge.gallery_changed
         for view in self.views:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QWidget
 
 from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, row
 
 
 class ForgetDialog(QDialog):
@@ -32,32 +33,27 @@ class ForgetDialog(QDialog):
         self.field = QLineEdit(self)
         self.field.setAccessibleName(self.tr("Number of people"))
         self.field.setMaximumWidth(120)
-        ask = QHBoxLayout()
         words = self._label(self.tr("To confirm, type the number of people, {n}:").format(n=storage.people))
         words.setWordWrap(False)
-        ask.addWidget(words)
-        ask.addWidget(self.field)
-        ask.addStretch(1)
         self.forget_button = QPushButton(self.tr("Forget everything for good"), self)
         self.forget_button.setProperty("kind", "danger")
         self.forget_button.setEnabled(False)
         set_icon(self.forget_button, "trash", "on_danger")
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
         self.cancel_button.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.forget_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(title)
-        column.addWidget(self._label(goes))
-        column.addWidget(self._label(stays, "muted"))
-        column.addWidget(self._label(self.tr("This cannot be undone."), "error"))
-        column.addLayout(ask)
-        column.addSpacing(Space.S)
-        column.addLayout(buttons)
+        self.setLayout(
+            column(
+                title,
+                self._label(goes),
+                self._label(stays, "muted"),
+                self._label(self.tr("This cannot be undone."), "error"),
+                row(words, self.field, Stretch(), spacing=Space.M),
+                Gap(Space.S),
+                row(Stretch(), self.cancel_button, self.forget_button, spacing=Space.M),
+                margins=(Space.XL, Space.XL, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.setFixedWidth(520)
         self.field.textChanged.connect(self._on_text)
         self.cancel_button.clicked.connect(self.reject)

@@ -31,6 +31,7 @@ from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -123,17 +124,15 @@ class PrivacyDialog(QDialog):
 
     def _lay_out(self) -> None:
         cards = QWidget()
-        column = QVBoxLayout(cards)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.S)
-        column.setSpacing(Space.M)
-        column.addLayout(self._head())
-        stored = self._card(column, self.tr("What is stored, and where"))
+        whole = column(self._head(), margins=(Space.XL, Space.XL, Space.XL, Space.S), spacing=Space.M)
+        cards.setLayout(whole)
+        stored = self._card(whole, self.tr("What is stored, and where"))
         stored.addWidget(self.amount)
-        stored.addLayout(_row(self.path, self.copy_button, stretch=self.path))
+        stored.addLayout(_beside(self.path, self.copy_button))
         stored.addWidget(self.protection)
         stored.addWidget(self.recordings)
-        periods = self._card(column, self.tr("For how long"))
-        periods.addLayout(_row(self.periods, self.review_button, stretch=self.periods))
+        periods = self._card(whole, self.tr("For how long"))
+        periods.addLayout(_beside(self.periods, self.review_button))
         periods.addWidget(self.automatic)
         periods.addWidget(
             self._label(
@@ -144,7 +143,7 @@ class PrivacyDialog(QDialog):
                 "muted",
             )
         )
-        report = self._card(column, self.tr("What is stored about one person"))
+        report = self._card(whole, self.tr("What is stored about one person"))
         report.addWidget(
             self._label(
                 self.tr(
@@ -153,31 +152,23 @@ class PrivacyDialog(QDialog):
                 "muted",
             )
         )
-        report.addLayout(_row(self.person, self.report_button, stretch=self.person))
-        forget = self._card(column, self.tr("Start from scratch"))
+        report.addLayout(_beside(self.person, self.report_button))
+        forget = self._card(whole, self.tr("Start from scratch"))
         words = self._label(
             self.tr("Deletes everybody and everything derived from them. This cannot be undone."), "muted"
         )
-        forget.addLayout(_row(words, self.forget_button, stretch=words))
-        column.addStretch(1)
+        forget.addLayout(_beside(words, self.forget_button))
+        whole.addStretch(1)
         scroll = scrolling(cards, self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(Space.XL, Space.S, Space.XL, Space.L)
-        foot.addWidget(buttons)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(foot)
+        foot = row(buttons, margins=(Space.XL, Space.S, Space.XL, Space.L))
+        self.setLayout(column((scroll, 1), foot, spacing=0))
 
     def _head(self) -> QHBoxLayout:
         shield = QLabel(self)
         shield.setPixmap(icon_pixmap("shield", 40, Theme.current().color("success"), self.devicePixelRatioF()))
-        words = QVBoxLayout()
-        words.setSpacing(Space.XS)
-        words.addWidget(self._label(self.tr("Everything stays on this computer"), "title"))
+        words = column(self._label(self.tr("Everything stays on this computer"), "title"), spacing=Space.XS)
         words.addWidget(
             self._label(
                 self.tr(
@@ -187,20 +178,14 @@ class PrivacyDialog(QDialog):
                 "muted",
             )
         )
-        head = QHBoxLayout()
-        head.setSpacing(Space.L)
-        head.addWidget(shield, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
-        return head
+        return row((shield, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=Space.L)
 
-    def _card(self, column: QVBoxLayout, title: str) -> QVBoxLayout:
+    def _card(self, cards: QVBoxLayout, title: str) -> QVBoxLayout:
         card = QFrame(self)
         card.setProperty("card", True)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        inside.setSpacing(Space.S)
-        inside.addWidget(self._label(title, "heading"))
-        column.addWidget(card)
+        inside = column(self._label(title, "heading"), margins=(Space.L, Space.M, Space.L, Space.M))
+        card.setLayout(inside)
+        cards.addWidget(card)
         return inside
 
     def _label(self, text: str, role: str = "") -> QLabel:
@@ -265,9 +250,6 @@ class PrivacyDialog(QDialog):
         self.copy_button.setText(self.tr("Copied"))
 
 
-def _row(*widgets: QWidget, stretch: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(Space.S)
-    for widget in widgets:
-        row.addWidget(widget, 1 if widget is stretch else 0, Qt.AlignmentFlag.AlignVCenter)
-    return row
+def _beside(wide: QWidget, button: QPushButton) -> QHBoxLayout:
+    middle = Qt.AlignmentFlag.AlignVCenter
+    return row((wide, 1, middle), (button, 0, middle))

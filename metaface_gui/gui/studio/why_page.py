@@ -159,8 +159,9 @@ class WhyPage(QWidget):
         self.busy.setSizePolicy(policy)
         self.busy.hide()
         self.note = EmptyNote("search", "", "", self)
-        self.picture = HeatPicture(self)
-        self.legend = HeatLegend(self)
+        self._content = QWidget(self)
+        self.picture = HeatPicture(self._content)
+        self.legend = HeatLegend(self._content)
         self.bars = ScoreBars(self)
         self.near = NearShotRow(self)
         self.looks = LooksRow(self)
@@ -170,7 +171,6 @@ class WhyPage(QWidget):
         self.again_button.clicked.connect(self.explain_again)
 
     def _lay_out(self) -> None:
-        self._content = QWidget(self)
         self._scores_section = self._section(self.tr("Scores"), self.bars)
         self._near_section = self._section(self.tr("Nearest shots"), self.near)
         self._looks_section = self._section(self.tr("Looks"), self.looks)
@@ -202,8 +202,8 @@ class WhyPage(QWidget):
         )
 
     def _section(self, title: str, widget: QWidget) -> QWidget:
-        section = QWidget()
-        heading = QLabel(title)
+        section = QWidget(self._content)
+        heading = QLabel(title, section)
         heading.setProperty("role", "muted")
         section.setLayout(column(heading, (widget, 1), spacing=Space.XS))
         return section

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.theme import Space, Theme, font
+from metaface_gui.gui.widgets.layouts import Stretch, column
 
 _ICON_SIDE = 32
 
@@ -21,14 +22,16 @@ class EmptyNote(QWidget):
         self._icon = QLabel(self)
         self._title = self._label(title, "heading")
         self._next_step = self._label(next_step, "muted")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(Space.S, 0, Space.S, 0)
-        self._layout.setSpacing(Space.XS)
-        self._layout.addStretch(1)
-        self._layout.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._layout.addWidget(self._title)
-        self._layout.addWidget(self._next_step)
-        self._layout.addStretch(1)
+        self._layout = column(
+            Stretch(),
+            (self._icon, 0, Qt.AlignmentFlag.AlignCenter),
+            self._title,
+            self._next_step,
+            Stretch(),
+            margins=(Space.S, 0, Space.S, 0),
+            spacing=Space.XS,
+        )
+        self.setLayout(self._layout)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         theme = Theme.current()
         theme.changed.connect(self._show_icon)

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from metaface_gui.gallery import MAX_PASSPHRASE
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import column
 
 _WIDTH = 440
 _FAIR, _STRONG = 12, 20
@@ -40,14 +31,17 @@ class _PassphraseDialog(QDialog):
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.explanation)
-        column.addLayout(self._form)
-        column.addWidget(self.show_it)
-        column.addWidget(self.note)
-        column.addWidget(self._buttons)
+        self.setLayout(
+            column(
+                self.explanation,
+                self._form,
+                self.show_it,
+                self.note,
+                self._buttons,
+                margins=(Space.XL, Space.L, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.setMinimumWidth(_WIDTH)
         self.accepted.connect(lambda: self.entered.emit(self.passphrase.text()))
 

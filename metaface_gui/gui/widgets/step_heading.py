@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.theme import FontSize, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import row
 
 
 class _Badge(QWidget):
@@ -50,11 +51,7 @@ class StepHeading(QWidget):
         self._title = title
         self._badge = _Badge(number, self)
         label = ElidedLabel(title, self, role="heading")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self._badge)
-        layout.addWidget(label, 1)
+        self.setLayout(row(self._badge, (label, 1)))
         self.setAccessibleName(title)
 
     @property
