@@ -12,6 +12,7 @@ from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
 from metaface_gui.gui.widgets.layouts import Stretch, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import translate
 
 _ICON = 32
@@ -40,9 +41,7 @@ class ErrorDialog(QDialog):
             "MetaFace keeps running, and what was saved is safe. If it happens again, send the details to whoever "
             "maintains MetaFace: they contain no names and no pictures."
         )
-        words = QLabel(f"{cause}\n\n{calm}", self)
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setWordWrap(True)
+        words = plain_label(self, f"{cause}\n\n{calm}")
         place = ElidedLabel(translate("Trouble", "Log: {path}", None, path=log), self, role="muted")
         self.text = QPlainTextEdit(details, self)
         self.text.setReadOnly(True)

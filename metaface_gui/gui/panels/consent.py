@@ -17,6 +17,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
 from metaface_gui.gui.widgets.layouts import column, flow
 from metaface_gui.gui.widgets.link_label import LinkLabel
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 
 def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:
@@ -69,10 +70,7 @@ class StoredInfo(QFrame):
         )
         for heading, text in paragraphs:
             for words, role in ((heading, "heading"), (text, "")):
-                label = QLabel(words, self)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setWordWrap(True)
-                label.setProperty("role", role)
+                label = plain_label(self, words, role)
                 label.setFixedWidth(self.WIDTH)
                 layout.addWidget(label)
             layout.addSpacing(Space.S)

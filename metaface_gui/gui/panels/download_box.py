@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
 from metaface_gui.engine.events import JobChanged, RequestEnded
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import set_role
 from metaface_gui.gui.widgets.layouts import column, flow
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import error_text
 from metaface_gui.types import RequestId
 from metaface_gui.weights.store import WeightsEntry
@@ -31,9 +32,7 @@ class DownloadBox(QFrame):
         self._entry: WeightsEntry | None = None
         self._request: RequestId | None = None
         self.setProperty("card", True)
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = plain_label(self)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Download"))

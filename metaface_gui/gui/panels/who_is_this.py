@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from metaface_gui.engine.api import FacesApi
 from metaface_gui.engine.events import (
@@ -34,6 +34,7 @@ from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine, set_role
 from metaface_gui.gui.widgets.layouts import Stretch, column, flow, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.i18n import error_text, issue_text, listed
 from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
@@ -124,10 +125,7 @@ class WhoIsThisPopup(QFrame):
         self.setFixedWidth(self.WIDTH)
         self._picture = _Picture(self)
         self.title = ElidedLabel(self.tr("Who is this?"), self, role="heading")
-        self.hint = QLabel(self)
-        self.hint.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint.setWordWrap(True)
-        self.hint.setProperty("role", "muted")
+        self.hint = plain_label(self, role="muted")
         self.yes_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)
         self.yes_button.setProperty("kind", "primary")
         self.no_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)

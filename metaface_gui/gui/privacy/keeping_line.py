@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from metaface_gui.engine.events import ConsentsRead
 from metaface_gui.engine.people.privacy_api import PrivacyApi
@@ -17,6 +17,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.gui.widgets.link_label import LinkLabel
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -42,20 +43,14 @@ class ConsentRecords(QFrame):
             given = self.tr("Given by: {who}").format(who=consent.given_by)
             wording = self.tr("Wording {no}; {end}").format(no=consent.text_version, end=until)
             for text, role in ((shown, "heading"), (consent.purpose, ""), (given, "muted"), (wording, "muted")):
-                lines.addWidget(self._label(text, role))
+                label = plain_label(inside, text, role)
+                # A purpose without a space must not make the popup scroll sideways.
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                lines.addWidget(label)
             lines.addSpacing(Space.S)
         lines.addStretch(1)
         self.setLayout(column(scrolling(inside, self, takes_focus=True), margins=1))
         self.setFixedSize(self.WIDTH, min(lines.totalHeightForWidth(self.WIDTH - 2) + Space.S, self._TALLEST))
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        # A purpose without a space must not make the popup scroll sideways.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        return label
 
 
 class KeepingLine(QWidget):

@@ -32,6 +32,7 @@ from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.gui.widgets.layouts import column, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -89,19 +90,20 @@ class PrivacyDialog(QDialog):
     # Making ---------------------------------------------------------------------------------------------------------
 
     def _make_widgets(self, recordings: Path, *, is_automatic: bool) -> None:
-        self.amount = self._label("")
-        self.protection = self._label("", "muted")
+        self.amount = plain_label(self)
+        self.protection = plain_label(self, role="muted")
         self.path = QLineEdit(self)
         self.path.setReadOnly(True)
         self.path.setAccessibleName(self.tr("The gallery's file"))
         self.copy_button = QPushButton(self.tr("Copy"), self)
         self.copy_button.setToolTip(self.tr("Copy the path of the gallery"))
         set_icon(self.copy_button, "copy")
-        self.recordings = self._label(
+        self.recordings = plain_label(
+            self,
             self.tr("Recordings and snapshots are made only when you ask for them: {where}").format(where=recordings),
             "muted",
         )
-        self.periods = self._label("")
+        self.periods = plain_label(self)
         self.review_button = QPushButton(self.tr("Review…"), self)
         self.automatic = QCheckBox(self.tr("Delete automatically when the period is over"), self)
         self.automatic.setChecked(is_automatic)
@@ -135,7 +137,8 @@ class PrivacyDialog(QDialog):
         periods.addLayout(_beside(self.periods, self.review_button))
         periods.addWidget(self.automatic)
         periods.addWidget(
-            self._label(
+            plain_label(
+                self,
                 self.tr(
                     "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
                     "are only reminded."
@@ -145,7 +148,8 @@ class PrivacyDialog(QDialog):
         )
         report = self._card(whole, self.tr("What is stored about one person"))
         report.addWidget(
-            self._label(
+            plain_label(
+                self,
                 self.tr(
                     "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
                 ),
@@ -154,9 +158,8 @@ class PrivacyDialog(QDialog):
         )
         report.addLayout(_beside(self.person, self.report_button))
         forget = self._card(whole, self.tr("Start from scratch"))
-        words = self._label(
-            self.tr("Deletes everybody and everything derived from them. This cannot be undone."), "muted"
-        )
+        text = self.tr("Deletes everybody and everything derived from them. This cannot be undone.")
+        words = plain_label(self, text, "muted")
         forget.addLayout(_beside(words, self.forget_button))
         whole.addStretch(1)
         scroll = scrolling(cards, self)
@@ -168,9 +171,10 @@ class PrivacyDialog(QDialog):
     def _head(self) -> QHBoxLayout:
         shield = QLabel(self)
         shield.setPixmap(icon_pixmap("shield", 40, Theme.current().color("success"), self.devicePixelRatioF()))
-        words = column(self._label(self.tr("Everything stays on this computer"), "title"), spacing=Space.XS)
+        words = column(plain_label(self, self.tr("Everything stays on this computer"), "title"), spacing=Space.XS)
         words.addWidget(
-            self._label(
+            plain_label(
+                self,
                 self.tr(
                     "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
                     "camera address that you type, and for models that you ask to download."
@@ -183,17 +187,10 @@ class PrivacyDialog(QDialog):
     def _card(self, cards: QVBoxLayout, title: str) -> QVBoxLayout:
         card = QFrame(self)
         card.setProperty("card", True)
-        inside = column(self._label(title, "heading"), margins=(Space.L, Space.M, Space.L, Space.M))
+        inside = column(plain_label(self, title, "heading"), margins=(Space.L, Space.M, Space.L, Space.M))
         card.setLayout(inside)
         cards.addWidget(card)
         return inside
-
-    def _label(self, text: str, role: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        return label
 
     # What is shown and asked ----------------------------------------------------------------------------------------
 

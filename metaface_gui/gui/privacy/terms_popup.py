@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.layouts import Gap, column
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import translate
 
 MAX_TEXT = 2000
@@ -54,12 +55,12 @@ class TermsPopup(QFrame):
         note = self.tr("Both are kept with the consent, as are its date and the version of this wording ({no}).")
         self.setLayout(
             column(
-                self._label(self.tr("Purpose"), "heading"),
+                plain_label(self, self.tr("Purpose"), "heading"),
                 self.purpose_edit,
                 Gap(Space.S),
-                self._label(self.tr("Who agreed, and how"), "heading"),
+                plain_label(self, self.tr("Who agreed, and how"), "heading"),
                 self.given_by_edit,
-                self._label(note.format(no=CONSENT_TEXT_VERSION), "muted"),
+                plain_label(self, note.format(no=CONSENT_TEXT_VERSION), "muted"),
                 Gap(Space.S),
                 self.default_button,
                 margins=(Space.L, Space.M, Space.L, Space.L),
@@ -118,10 +119,3 @@ class TermsPopup(QFrame):
     def _use_default(self) -> None:
         self.purpose_edit.setPlainText(default_purpose())
         self._set_given_by(default_given_by())
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        return label

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.theme import Space, Theme, font
 from metaface_gui.gui.widgets.layouts import Stretch, column
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 _ICON_SIDE = 32
 
@@ -20,8 +21,10 @@ class EmptyNote(QWidget):
         super().__init__(parent)
         self._icon_name = icon
         self._icon = QLabel(self)
-        self._title = self._label(title, "heading")
-        self._next_step = self._label(next_step, "muted")
+        self._title = plain_label(self, title, "heading")
+        self._next_step = plain_label(self, next_step, "muted")
+        for label in (self._title, self._next_step):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._layout = column(
             Stretch(),
             (self._icon, 0, Qt.AlignmentFlag.AlignCenter),
@@ -65,14 +68,6 @@ class EmptyNote(QWidget):
         if not self._icon.isHidden():
             words -= _ICON_SIDE + Space.XS
         self._icon.setVisible(words + _ICON_SIDE + Space.XS <= self.height())
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", role)
-        label.setWordWrap(True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        return label
 
     def _show_icon(self) -> None:
         color = Theme.current().color("muted")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QPushButton, QWidget
 
 from metaface_gui.gallery import MAX_PASSPHRASE
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.layouts import column
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 _WIDTH = 440
 _FAIR, _STRONG = 12, 20
@@ -22,7 +23,7 @@ class _PassphraseDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.explanation, self.note = self._make_label(), self._make_label()
+        self.explanation, self.note = plain_label(self), plain_label(self)
         self._form = QFormLayout()
         self._form.setSpacing(Space.S)
         self.passphrase = self._add_field(self.tr("Passphrase"))
@@ -44,12 +45,6 @@ class _PassphraseDialog(QDialog):
         )
         self.setMinimumWidth(_WIDTH)
         self.accepted.connect(lambda: self.entered.emit(self.passphrase.text()))
-
-    def _make_label(self) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        return label
 
     def _add_field(self, name: str) -> QLineEdit:
         field = QLineEdit(self)

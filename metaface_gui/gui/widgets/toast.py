@@ -17,6 +17,7 @@ from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Radius, Space, Theme
 from metaface_gui.gui.widgets.layouts import row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import error_text, translate
 
 _TICK_MS = 50
@@ -95,9 +96,7 @@ class ToastBar(QWidget):
         self._left_ms = self._whole_ms = 0.0
         self._is_held = False
         self._icon = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
+        self._text = plain_label(self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._undo = QPushButton(self.tr("Undo"), self)
         set_icon(self._undo, "undo")
