@@ -3316,17 +3316,6 @@ face</source>
     </message>
   </context>
   <context>
-    <name>GalleryFiles</name>
-    <message>
-      <source>Pictures and videos</source>
-      <translation>图片和视频</translation>
-    </message>
-    <message>
-      <source>Choose pictures or videos of one person</source>
-      <translation>选择一个人的图片或视频</translation>
-    </message>
-  </context>
-  <context>
     <name>Guidance</name>
     <message>
       <source>No face in view - step in front of the camera</source>

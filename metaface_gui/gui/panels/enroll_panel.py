@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -245,11 +245,15 @@ class EnrollPanel(QWidget):
             self.focus_name()  # the button was held longer than necessary
 
     def _ask_for_files(self) -> None:
+        self.ask_for_files(self.add_files)
+
+    def ask_for_files(self, take: Callable[[list[Path]], None]) -> None:
+        """Have the user choose pictures and videos, and hand them to `take`."""
         patterns = (
             file_filter(self.tr("Pictures and videos"), (*PICTURES, *VIDEOS)),
             file_filter(self.tr("All files"), ("*",)),
         )
-        ask_for_files(self, self.tr("Take shots from files"), patterns, self.add_files)
+        ask_for_files(self, self.tr("Take shots from files"), patterns, take)
 
     def _ask_for_folder(self) -> None:
         ask_for_folder(self, self.tr("Take shots from a folder"), self.add_files)
