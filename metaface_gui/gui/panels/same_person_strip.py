@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
@@ -31,9 +31,6 @@ class _Cover(QWidget):
         self._person: Person | None = None
         self.setFixedSize(_SIDE, _SIDE)
         pictures.loaded.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE)
 
     def show_person(self, person: Person | None) -> None:
         self._person = person

@@ -59,10 +59,6 @@ class UnknownCard(QAbstractButton):
         """Return how long ago the face was seen."""
         return age_text((time.monotonic_ns() - self._group.last_seen_ns) / 1e9)
 
-    def sizeHint(self) -> QSize:
-        """Return room for the picture and one line."""
-        return _card_size()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the × in its corner."""
         super().resizeEvent(event)

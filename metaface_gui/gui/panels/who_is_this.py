@@ -74,9 +74,6 @@ class _Picture(QWidget):
         self._pixmap = QPixmap()
         self.setFixedSize(_PICTURE_SIDE, _PICTURE_SIDE)
 
-    def sizeHint(self) -> QSize:
-        return QSize(_PICTURE_SIDE, _PICTURE_SIDE)
-
     def show_image(self, image: QImage) -> None:
         self._pixmap = QPixmap()
         if not image.isNull():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -22,9 +22,6 @@ class _Badge(QWidget):
         self._number = number
         self.is_done = False
         self.setFixedSize(self.SIDE, self.SIDE)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.SIDE, self.SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
