@@ -207,26 +207,26 @@ class SplitView(QWidget):
         if self._left is None and key != STOCK:
             self.learner_wanted.emit(key)
         else:
-            self.show_sides(self._simplest(Side(key, *self._switches(self._primary)), is_left=True), self._right)
+            self._show_side(key, is_left=True)
 
     def _on_right_chosen(self, key: str) -> None:
         if self._right is None and key != STOCK:
             self.second_wanted.emit(key)
         else:
-            self.show_sides(self._left, self._simplest(Side(key, *self._switches(self._second)), is_left=False))
+            self._show_side(key, is_left=False)
 
     def _on_left_toggled(self) -> None:
-        side = Side(self._shown_sides()[0].learner, *self._switches(self._primary))
-        self.show_sides(self._simplest(side, is_left=True), self._right)
+        self._show_side(self._shown_sides()[0].learner, is_left=True)
 
     def _on_right_toggled(self) -> None:
-        side = Side(self._shown_sides()[1].learner, *self._switches(self._second))
-        self.show_sides(self._left, self._simplest(side, is_left=False))
+        self._show_side(self._shown_sides()[1].learner, is_left=False)
 
-    @staticmethod
-    def _switches(view: LiveView) -> tuple[bool, bool]:
-        title = view.title
-        return title.uses_room or not title.room_switch.isEnabled(), title.is_one_shot
+    def _show_side(self, learner: str, *, is_left: bool) -> None:
+        """Show this method on one side, learned from what the switches there say; the other side stays."""
+        title = (self._primary if is_left else self._second).title
+        uses_room = title.uses_room or not title.room_switch.isEnabled()
+        side = self._simplest(Side(learner, uses_room, title.is_one_shot), is_left=is_left)
+        self.show_sides(side if is_left else self._left, self._right if is_left else side)
 
     def _simplest(self, side: Side, *, is_left: bool) -> Side | None:
         """Return `side`, or None if it is what the view would show anyway."""
