@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,7 +30,7 @@ from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
-from metaface_gui.gui.widgets.layouts import column, row
+from metaface_gui.gui.widgets.layouts import Item, Stretch, column, row
 from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
@@ -125,43 +124,45 @@ class PrivacyDialog(QDialog):
         self.forget_button.clicked.connect(self.forget_wanted)
 
     def _lay_out(self) -> None:
+        hourly = self.tr(
+            "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
+            "are only reminded."
+        )
+        files = self.tr(
+            "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
+        )
+        everything = self.tr("Deletes everybody and everything derived from them. This cannot be undone.")
         cards = QWidget()
-        whole = column(self._head(), margins=(Space.XL, Space.XL, Space.XL, Space.S), spacing=Space.M)
-        cards.setLayout(whole)
-        stored = self._card(whole, self.tr("What is stored, and where"))
-        stored.addWidget(self.amount)
-        stored.addLayout(_beside(self.path, self.copy_button))
-        stored.addWidget(self.protection)
-        stored.addWidget(self.recordings)
-        periods = self._card(whole, self.tr("For how long"))
-        periods.addLayout(_beside(self.periods, self.review_button))
-        periods.addWidget(self.automatic)
-        periods.addWidget(
-            plain_label(
-                self,
-                self.tr(
-                    "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
-                    "are only reminded."
+        cards.setLayout(
+            column(
+                self._head(),
+                self._card(
+                    self.tr("What is stored, and where"),
+                    self.amount,
+                    _beside(self.path, self.copy_button),
+                    self.protection,
+                    self.recordings,
                 ),
-                "muted",
+                self._card(
+                    self.tr("For how long"),
+                    _beside(self.periods, self.review_button),
+                    self.automatic,
+                    plain_label(self, hourly, "muted"),
+                ),
+                self._card(
+                    self.tr("What is stored about one person"),
+                    plain_label(self, files, "muted"),
+                    _beside(self.person, self.report_button),
+                ),
+                self._card(
+                    self.tr("Start from scratch"),
+                    _beside(plain_label(self, everything, "muted"), self.forget_button),
+                ),
+                Stretch(),
+                margins=(Space.XL, Space.XL, Space.XL, Space.S),
+                spacing=Space.M,
             )
         )
-        report = self._card(whole, self.tr("What is stored about one person"))
-        report.addWidget(
-            plain_label(
-                self,
-                self.tr(
-                    "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
-                ),
-                "muted",
-            )
-        )
-        report.addLayout(_beside(self.person, self.report_button))
-        forget = self._card(whole, self.tr("Start from scratch"))
-        text = self.tr("Deletes everybody and everything derived from them. This cannot be undone.")
-        words = plain_label(self, text, "muted")
-        forget.addLayout(_beside(words, self.forget_button))
-        whole.addStretch(1)
         scroll = scrolling(cards, self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
@@ -171,26 +172,23 @@ class PrivacyDialog(QDialog):
     def _head(self) -> QHBoxLayout:
         shield = QLabel(self)
         shield.setPixmap(icon_pixmap("shield", 40, Theme.current().color("success"), self.devicePixelRatioF()))
-        words = column(plain_label(self, self.tr("Everything stays on this computer"), "title"), spacing=Space.XS)
-        words.addWidget(
-            plain_label(
-                self,
-                self.tr(
-                    "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
-                    "camera address that you type, and for models that you ask to download."
-                ),
-                "muted",
-            )
+        nothing_sent = self.tr(
+            "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
+            "camera address that you type, and for models that you ask to download."
+        )
+        words = column(
+            plain_label(self, self.tr("Everything stays on this computer"), "title"),
+            plain_label(self, nothing_sent, "muted"),
+            spacing=Space.XS,
         )
         return row((shield, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=Space.L)
 
-    def _card(self, cards: QVBoxLayout, title: str) -> QVBoxLayout:
+    def _card(self, title: str, *items: Item) -> QFrame:
         card = QFrame(self)
         card.setProperty("card", True)
-        inside = column(plain_label(self, title, "heading"), margins=(Space.L, Space.M, Space.L, Space.M))
-        card.setLayout(inside)
-        cards.addWidget(card)
-        return inside
+        heading = plain_label(self, title, "heading")
+        card.setLayout(column(heading, *items, margins=(Space.L, Space.M, Space.L, Space.M)))
+        return card
 
     # What is shown and asked ----------------------------------------------------------------------------------------
 

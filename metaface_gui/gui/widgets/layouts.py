@@ -1,4 +1,8 @@
-"""Columns and rows of widgets, written down in the shape that they have on the screen."""
+"""Columns and rows of widgets, written down in the shape that they have on the screen.
+
+They are put together before they belong to a widget: PySide keeps wrappers of the items of a layout that is added to a
+widget's, and when a widget then moves to another layout its wrapper is one of memory that Qt has freed.
+"""
 
 from __future__ import annotations
 
