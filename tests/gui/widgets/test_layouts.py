@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QApplication, QLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLayout, QWidget, QWidgetItem
 from pytestqt.qtbot import QtBot
+from shiboken6 import getAllValidWrappers
 
 from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, flow, row
 
@@ -59,3 +60,10 @@ def test_an_item_stands_where_its_alignment_says(qapp: QApplication, host: QWidg
 def test_a_flow_goes_on_in_the_next_line(qapp: QApplication, host: QWidget, tiles: list[QWidget]) -> None:
     lay_out(host, flow(*tiles, spacing=4), QSize(50, 100))
     assert [tile.pos().toTuple() for tile in tiles] == [(0, 0), (24, 0), (0, 14), (24, 14)]
+
+
+def test_of_the_place_of_what_may_move_elsewhere_nothing_is_kept(host: QWidget, tiles: list[QWidget]) -> None:
+    before = getAllValidWrappers()
+    known = {id(wrapper) for wrapper in before}
+    host.setLayout(column(row(*tiles), Stretch()))
+    assert not [one for one in getAllValidWrappers() if isinstance(one, QWidgetItem) and id(one) not in known]
