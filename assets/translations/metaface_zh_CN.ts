@@ -3316,17 +3316,6 @@ face</source>
     </message>
   </context>
   <context>
-    <name>GalleryFiles</name>
-    <message>
-      <source>Pictures and videos</source>
-      <translation>图片和视频</translation>
-    </message>
-    <message>
-      <source>Choose pictures or videos of one person</source>
-      <translation>选择一个人的图片或视频</translation>
-    </message>
-  </context>
-  <context>
     <name>Guidance</name>
     <message>
       <source>No face in view - step in front of the camera</source>
@@ -5322,6 +5311,18 @@ face</source>
       <translation>清除全部数据…</translation>
     </message>
     <message>
+      <source>Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you are only reminded.</source>
+      <translation>启动时和每小时检查一次；删除后无法恢复，并会告知删除了谁。关闭：仅提醒。</translation>
+    </message>
+    <message>
+      <source>Their consent, shots and templates, as unencrypted files that anybody can read, to give to them.</source>
+      <translation>此人的同意记录、样本和特征模板，写成任何人都能读取的未加密文件，供交给本人。</translation>
+    </message>
+    <message>
+      <source>Deletes everybody and everything derived from them. This cannot be undone.</source>
+      <translation>删除所有人以及由其生成的一切，无法撤销。</translation>
+    </message>
+    <message>
       <source>What is stored, and where</source>
       <translation>存储的内容与位置</translation>
     </message>
@@ -5330,32 +5331,20 @@ face</source>
       <translation>保留多久</translation>
     </message>
     <message>
-      <source>Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you are only reminded.</source>
-      <translation>启动时和每小时检查一次；删除后无法恢复，并会告知删除了谁。关闭：仅提醒。</translation>
-    </message>
-    <message>
       <source>What is stored about one person</source>
       <translation>关于一个人的存储内容</translation>
-    </message>
-    <message>
-      <source>Their consent, shots and templates, as unencrypted files that anybody can read, to give to them.</source>
-      <translation>此人的同意记录、样本和特征模板，写成任何人都能读取的未加密文件，供交给本人。</translation>
     </message>
     <message>
       <source>Start from scratch</source>
       <translation>从零开始</translation>
     </message>
     <message>
-      <source>Deletes everybody and everything derived from them. This cannot be undone.</source>
-      <translation>删除所有人以及由其生成的一切，无法撤销。</translation>
+      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera address that you type, and for models that you ask to download.</source>
+      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入网络摄像头地址或要求下载模型时才会使用网络。</translation>
     </message>
     <message>
       <source>Everything stays on this computer</source>
       <translation>一切都留在这台电脑上</translation>
-    </message>
-    <message>
-      <source>Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a camera address that you type, and for models that you ask to download.</source>
-      <translation>不会发送到任何地方：没有账号，没有云，没有统计。只有在你输入网络摄像头地址或要求下载模型时才会使用网络。</translation>
     </message>
     <message>
       <source>in memory only, gone when the window closes</source>

@@ -6,11 +6,12 @@ from html import escape
 
 import PySide6
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QTextBrowser, QWidget
 
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.learner_words import learner_citation, learner_explanation, learner_title
 from metaface_gui.gui.theme import Space, Theme
+from metaface_gui.gui.widgets.layouts import Gap, column, row
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.program_log import program_version
 
@@ -37,11 +38,7 @@ class MethodsDialog(QDialog):
         Theme.current().changed.connect(self._say)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.text)
-        column.addWidget(buttons)
+        self.setLayout(column(self.text, buttons, margins=(Space.XL, Space.L, Space.XL, Space.L), spacing=Space.M))
         self.resize(*_METHODS_SIZE)
 
     def _say(self) -> None:
@@ -68,9 +65,7 @@ class AboutDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         picture = QLabel()
         picture.setPixmap(app_icon().pixmap(96, 96))
-        words = QVBoxLayout()
-        words.setSpacing(Space.S)
-        words.addWidget(_heading("MetaFace", "title"))
+        words = column(_heading("MetaFace", "title"))
         installed = program_version() or self.tr("not installed")
         numbers = self.tr("Version {version}, Qt {qt}").format(version=installed, qt=PySide6.__version__)
         words.addWidget(_heading(numbers, "muted"))
@@ -83,14 +78,13 @@ class AboutDialog(QDialog):
             label.setWordWrap(True)
             label.setMinimumWidth(360)
             words.addWidget(label)
-        row = QHBoxLayout()
-        row.setSpacing(Space.XL)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
-        column.addLayout(row)
-        column.addSpacing(Space.M)
-        column.addWidget(buttons)
+        self.setLayout(
+            column(
+                row((picture, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=Space.XL),
+                Gap(Space.M),
+                buttons,
+                margins=(Space.XL, Space.XL, Space.XL, Space.L),
+            )
+        )

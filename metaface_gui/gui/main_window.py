@@ -23,7 +23,6 @@ from metaface_gui.engine.studio.side import STOCK, Side
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.errors.reports import ErrorReports
-from metaface_gui.gui.gallery_files import GalleryFiles
 from metaface_gui.gui.help_controller import HelpController
 from metaface_gui.gui.icons import app_icon
 from metaface_gui.gui.live.frame_feeder import FrameFeeder
@@ -33,6 +32,7 @@ from metaface_gui.gui.look import Look, put_on
 from metaface_gui.gui.main_actions import MainActions
 from metaface_gui.gui.main_toolbar import MainToolBar
 from metaface_gui.gui.panels.consent import ConsentBox
+from metaface_gui.gui.panels.people_files import PeopleFiles
 from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.people_page import PeoplePage
 from metaface_gui.gui.presentation.controller import PresentationController
@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self.undos = UndoList(self)
-        self._files = GalleryFiles(engine.people, bridge, self, self._enroll_from)
+        self._files = PeopleFiles(engine.people, bridge, self)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -191,7 +191,7 @@ class MainWindow(QMainWindow):
         do.full_screen.toggled.connect(self._set_full_screen)
         Look(do, self.state, self).new_window_wanted.connect(self.language_chosen)
         do.enroll.triggered.connect(lambda: self._open_side().start_enrollment())
-        do.enroll_files.triggered.connect(self._files.ask_for_shots)
+        do.enroll_files.triggered.connect(lambda: self.side.enroll.ask_for_files(self._enroll_from))
         do.find.triggered.connect(lambda: self._open_side().find_person())
         do.undo.triggered.connect(self._undo)
         do.import_gallery.triggered.connect(self._files.ask_import)
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         empty.resume_clicked.connect(lambda: self._engine.source.set_paused(False))
         self.toasts.place_changed.connect(self.live_view.set_message_place)
         self.toasts.undo_clicked.connect(self._undo_token)
-        for files in (self._files.people, self.side.people.files):
+        for files in (self._files, self.side.people.files):
             files.message.connect(self._show_done)
         self.jobs_bar.cancel_clicked.connect(self._engine.jobs.cancel)
         self.side.currentChanged.connect(self._remember_tab)

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QScrollArea,
-    QScrollBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QScrollBar, QWidget
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.main_actions import ActionGroup
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import set_role
+from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, row
 from metaface_gui.i18n import plain
 
 _HEIGHT = 600
@@ -64,13 +55,16 @@ class ShortcutsDialog(QDialog):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
         self._scroll = self._lay_out_blocks()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.search)
-        column.addWidget(self._nothing, 1)
-        column.addWidget(self._scroll, 10)
-        column.addLayout(self._make_buttons())
+        self.setLayout(
+            column(
+                self.search,
+                (self._nothing, 1),
+                (self._scroll, 10),
+                self._make_buttons(),
+                margins=(Space.XL, Space.L, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.resize(self.sizeHint().width(), min(_HEIGHT, self.sizeHint().height()))
         self.search.setFocus()
 
@@ -89,17 +83,10 @@ class ShortcutsDialog(QDialog):
 
     def _lay_out_blocks(self) -> QScrollArea:
         contents = QWidget()
-        columns = QHBoxLayout(contents)
-        columns.setContentsMargins(0, 0, Space.M, 0)
-        columns.setSpacing(Space.XXL)
-        halves = [QVBoxLayout(), QVBoxLayout()]
         first = _columns_even(self._blocks)
-        for number, block in enumerate(self._blocks):
-            halves[0 if number < first else 1].addWidget(block)
-        for half in halves:
-            half.setSpacing(Space.L)
-            half.addStretch()
-            columns.addLayout(half, 1)
+        left = column(*self._blocks[:first], Stretch(0), spacing=Space.L)
+        right = column(*self._blocks[first:], Stretch(0), spacing=Space.L)
+        contents.setLayout(row((left, 1), (right, 1), margins=(0, 0, Space.M, 0), spacing=Space.XXL))
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the search field's unused keys scroll it
@@ -118,14 +105,9 @@ class ShortcutsDialog(QDialog):
         tour.clicked.connect(self.tour_wanted)
         close = QPushButton(self.tr("Close"), self)
         close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
         for button in (methods, tour, close):
             button.setAutoDefault(False)  # Enter in the search field must not press it
-            if button is close:
-                row.addStretch()
-            row.addWidget(button)
-        return row
+        return row(methods, tour, Stretch(0), close)
 
     def _narrow(self, text: str) -> None:
         words = text.casefold().split()
@@ -159,15 +141,11 @@ class _Row(QWidget):
     def __init__(self, shortcut: Shortcut, parent: QWidget) -> None:
         super().__init__(parent)
         self.shortcut = shortcut
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(Space.XS)
-        line.addWidget(QLabel(shortcut.text, self), 1)
-        line.addSpacing(Space.XL)
-        for key in shortcut.keys:
-            label = QLabel(key, self)
+        text = QLabel(shortcut.text, self)
+        keys = [QLabel(key, self) for key in shortcut.keys]
+        for label in keys:
             set_role(label, "key")
-            line.addWidget(label)
+        self.setLayout(row((text, 1), Gap(Space.XL), *keys, spacing=Space.XS))
 
 
 class _Block(QWidget):
@@ -178,18 +156,13 @@ class _Block(QWidget):
         heading = QLabel(title, self)
         set_role(heading, "heading")
         self.rows = [_Row(shortcut, self) for shortcut in shortcuts]
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        column.addWidget(heading)
-        for row in self.rows:
-            column.addWidget(row)
+        self.setLayout(column(heading, *self.rows, spacing=Space.XS))
 
     def narrow(self, words: Sequence[str]) -> None:
         """Show only the rows that contain all these words."""
-        for row in self.rows:
-            row.setVisible(row.shortcut.has(words))
-        self.setVisible(any(row.shortcut.has(words) for row in self.rows))
+        for each in self.rows:
+            each.setVisible(each.shortcut.has(words))
+        self.setVisible(any(each.shortcut.has(words) for each in self.rows))
 
 
 def _block_of(group: ActionGroup, parent: QWidget) -> _Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.engine.studio.side import Side
@@ -23,6 +23,7 @@ from metaface_gui.gui.studio.report_page import ReportPage
 from metaface_gui.gui.studio.room_page import RoomPage
 from metaface_gui.gui.studio.studio_dock import StudioDock
 from metaface_gui.gui.studio.why_page import WhyPage
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.i18n import translate
 
 _STUDIO_HEIGHT, _STUDIO_SHARE = 340, 0.36
@@ -68,14 +69,11 @@ class Stage(QWidget):
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([10_000, _STUDIO_HEIGHT])
         self.splitter.splitterMoved.connect(self._on_moved)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.methods)
         self.board.set_video(self.splitter)
         self.projected_board = PresentationBoard(engine.studio, engine.people, bridge, wishes, self)
         self.projected_board.hide()
-        layout.addWidget(self.board, 1)
+        self._column = column(self.methods, (self.board, 1), spacing=0)
+        self.setLayout(self._column)
         self.compare.split_wanted.connect(self._set_split)
         self.video.learner_wanted.connect(engine.models.set_learner)
         self.video.second_wanted.connect(self.compare.show_second)
@@ -98,9 +96,7 @@ class Stage(QWidget):
 
     def add_banner(self, banner: QWidget) -> None:
         """Put a banner above everything else; it shows and hides itself."""
-        layout = self.layout()
-        if isinstance(layout, QVBoxLayout):
-            layout.insertWidget(0, banner)
+        self._column.insertWidget(0, banner)
 
     @property
     def is_studio_large(self) -> bool:

@@ -19,10 +19,11 @@ from PySide6.QtGui import (
     QRegion,
     QShortcut,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QWidget
 
 from metaface_gui.gui.theme import Radius, Space, Theme
 from metaface_gui.gui.widgets.elided_label import set_role
+from metaface_gui.gui.widgets.layouts import Gap, column, row
 
 _WIDTH = 380
 _ROOM = 6
@@ -198,18 +199,14 @@ class TourCallout(QFrame):
         self.skip_button, self.back_button, self.next_button = QPushButton(self), QPushButton(self), QPushButton(self)
         self.skip_button.setProperty("kind", "quiet")
         self.next_button.setProperty("kind", "primary")
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        row.addWidget(self.place, 1)
-        for button in (self.skip_button, self.back_button, self.next_button):
-            row.addWidget(button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
-        self._column.setSpacing(Space.S)
-        self._column.addWidget(self.title)
-        self._column.addWidget(self.text)
-        self._column.addSpacing(Space.XS)
-        self._column.addLayout(row)
+        self._column = column(
+            self.title,
+            self.text,
+            Gap(Space.XS),
+            row((self.place, 1), self.skip_button, self.back_button, self.next_button),
+            margins=(Space.L, Space.L, Space.L, Space.M),
+        )
+        self.setLayout(self._column)
 
     def say(self, stop: TourStop, index: int, count: int) -> None:
         """Show this stop's text."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from metaface_gui.engine.events import (
@@ -462,6 +462,19 @@ def test_it_fits_any_screen(window: MainWindow, size: tuple[int, int]) -> None:
         needed = window.side.tabBar().fontMetrics().horizontalAdvance(window.side.tabText(index))
         assert window.side.tabBar().tabRect(index).width() >= needed
     assert window.side.tabBar().tabRect(3).right() <= window.side.width()
+
+
+def test_files_chosen_from_the_menu_are_enrolled_from(window: MainWindow, engine: FakeEngine, tmp_path: Path) -> None:
+    window.commands.panel.setChecked(False)
+    window.commands.enroll_files.trigger()
+    dialog = window.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert window.side.isHidden(), "not before something was chosen"
+    dialog.filesSelected.emit([str(tmp_path / "ada.jpg")])
+    dialog.close()
+    assert engine.calls_of("enrollment.add_files") == [((tmp_path / "ada.jpg",),)]
+    assert window.side.key == "enroll"
+    assert window.side.isVisible()
 
 
 @pytest.mark.parametrize("tab", ["people", "unknown", "controls"])

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPlainT
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.widgets.layouts import Stretch, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import translate
 
 _ICON = 32
@@ -39,9 +41,7 @@ class ErrorDialog(QDialog):
             "MetaFace keeps running, and what was saved is safe. If it happens again, send the details to whoever "
             "maintains MetaFace: they contain no names and no pictures."
         )
-        words = QLabel(f"{cause}\n\n{calm}", self)
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setWordWrap(True)
+        words = plain_label(self, f"{cause}\n\n{calm}")
         place = ElidedLabel(translate("Trouble", "Log: {path}", None, path=log), self, role="muted")
         self.text = QPlainTextEdit(details, self)
         self.text.setReadOnly(True)
@@ -79,16 +79,11 @@ class ErrorDialog(QDialog):
         self.close_button.setProperty("kind", "primary")
         self.close_button.setDefault(True)
         self.close_button.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
         for button in (self.show_button, self.copy_button, self.log_button):
             button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self.close_button)
         self._copied = QTimer(self, singleShot=True, interval=_COPIED_MS)
         self._copied.timeout.connect(lambda: self.copy_button.setText(self.tr("Copy details")))
-        return row
+        return row(self.show_button, self.copy_button, self.log_button, Stretch(0), self.close_button)
 
     def _show_details(self, shown: bool) -> None:
         self.text.setVisible(shown)

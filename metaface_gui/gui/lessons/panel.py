@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.lessons.lesson import Lesson
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.i18n import translate
 
 _ICON = 16
@@ -58,24 +59,23 @@ class LessonPanel(QFrame):
         self.hide()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(Space.S)
-        head.addWidget(self.title, 1)
-        for widget in (self.place, self.restart_button, self.back_button, self.next_button, self.close_button):
-            head.addWidget(widget)
+        buttons = (self.restart_button, self.back_button, self.next_button, self.close_button)
         grid = QGridLayout()
         grid.setHorizontalSpacing(Space.S)
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
-        for row, (name, label) in enumerate((("do", self.do), ("watch", self.watch))):
-            grid.addWidget(self._marks[name], row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label, row, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.L, Space.S, Space.S, Space.S)
-        layout.setSpacing(Space.XS)
-        layout.addLayout(head)
-        layout.addWidget(self.text)
-        layout.addLayout(grid)
+        for line, (name, label) in enumerate((("do", self.do), ("watch", self.watch))):
+            grid.addWidget(self._marks[name], line, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label, line, 1)
+        self.setLayout(
+            column(
+                row((self.title, 1), self.place, *buttons),
+                self.text,
+                grid,
+                margins=(Space.L, Space.S, Space.S, Space.S),
+                spacing=Space.XS,
+            )
+        )
 
     def show_step(self, lesson: Lesson, number: int, index: int) -> None:
         """Show step `index` (from 0) of this lesson, whose number counts from 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -19,12 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
-
-
-def dropped_paths(mime: QMimeData) -> list[Path]:
-    """Return the existing local files and folders of a drag."""
-    paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
-    return [path for path in paths if path.exists()]
+from metaface_gui.gui.widgets.file_dialogs import local_paths
 
 
 class DropZones(QWidget):
@@ -76,7 +71,7 @@ class DropZones(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Emit the signal of the zone under the pointer."""
-        paths = dropped_paths(event.mimeData())
+        paths = local_paths(event.mimeData())
         _, play = self.zones()
         event.acceptProposedAction()
         self.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.errors import KnownError
@@ -12,6 +12,7 @@ from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Radius, Space, Theme
 from metaface_gui.gui.widgets.elided_label import set_role
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.i18n import error_text, shown_title
 
 _SYMBOL = 72
@@ -222,25 +223,14 @@ class EmptyState(QWidget):
 
     def _lay_out(self) -> None:
         self._contents, self._buttons = QWidget(self), QWidget(self)
-        row = FlowLayout(self._buttons, spacing=Space.S, is_centred=True)
+        choices = FlowLayout(self._buttons, spacing=Space.S, is_centred=True)
         for button in (self._resume, self._retry, self._choose, self._demo, self._lesson, self._copy):
-            row.addWidget(button)
-        words = QVBoxLayout()
-        words.setSpacing(Space.S)
-        # Added without an alignment, so that wrapped labels get the height of all their lines.
-        words.addWidget(self._title)
-        words.addWidget(self._text)
-        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self._contents)
-        self._box.addStretch(1)
-        self._box.addWidget(self._symbol)
-        self._box.addLayout(words)
-        self._box.addWidget(self._buttons)
-        self._box.addStretch(1)
-        across = QHBoxLayout(self)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.addStretch()
-        across.addWidget(self._contents)
-        across.addStretch()
+            choices.addWidget(button)
+        # Without an alignment, so that wrapped labels get the height of all their lines.
+        words = column(self._title, self._text)
+        self._box: QBoxLayout = column(Stretch(), self._symbol, words, self._buttons, Stretch())
+        self._contents.setLayout(self._box)
+        self.setLayout(row(Stretch(0), self._contents, Stretch(0)))
 
     def _arrange(self, icon: str) -> None:
         """Lay out as a centred column, or as a bar."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from metaface_gui.engine.events import EngineStats, EnrollmentChanged, SourceChanged, SourceState
 from metaface_gui.gui.environment_words import label_words
 from metaface_gui.gui.live.countdown_disc import CountdownDisc
-from metaface_gui.gui.live.drop_zones import DropZones, dropped_paths
+from metaface_gui.gui.live.drop_zones import DropZones
 from metaface_gui.gui.live.empty_states import EmptyState
 from metaface_gui.gui.live.face_scene import FaceScene
 from metaface_gui.gui.live.frame_picture import FramePicture, PreparedFrame, Scale
@@ -25,6 +25,7 @@ from metaface_gui.gui.live.shot_strip import ShotStrip
 from metaface_gui.gui.live.title_badge import TitleBadge
 from metaface_gui.gui.live.view_geometry import VideoGeometry
 from metaface_gui.gui.theme import FontSize, Space, Theme
+from metaface_gui.gui.widgets.file_dialogs import local_paths
 from metaface_gui.types import Frame, FrameResult
 
 _NAME_SHARE, _TITLE_SHARE = 0.065, 0.045
@@ -326,7 +327,7 @@ class LiveView(FaceInput):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Show the drop zones, which cover the view and receive the drag from here on."""
-        paths = dropped_paths(event.mimeData())
+        paths = local_paths(event.mimeData())
         if paths:
             self.drop_zones.begin(paths)
             event.acceptProposedAction()

@@ -9,15 +9,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from metaface_gui.engine.api import RecordingApi
 from metaface_gui.engine.events import SessionRecordingChanged, SourceChanged, SourceState
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
-from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.theme import FontSize, font
 from metaface_gui.gui.widgets.file_dialogs import ask_for_folder
+from metaface_gui.gui.widgets.layouts import row
 from metaface_gui.i18n import plain
 from metaface_gui.resources import home_dir
 
@@ -128,11 +129,7 @@ class RecordingControls(QWidget):
         self.record_button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.record_button.setFont(font(FontSize.BODY, tabular=True))
         self.snapshot_button = self._button(self.snapshot_action, Qt.ToolButtonStyle.ToolButtonIconOnly)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        row.addWidget(self.record_button)
-        row.addWidget(self.snapshot_button)
+        self.setLayout(row(self.record_button, self.snapshot_button))
         # As wide as its widest text, so that nothing jumps under the pointer.
         widths = []
         for text in (self.tr("Record"), _WIDEST_TIME):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QStyle, QStyleOptionSlider, QToolButton, QWidget
 
 from metaface_gui.engine.events import SourceChanged, SourceState
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.live.recording_controls import elapsed_text
 from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.widgets.layouts import row
 from metaface_gui.types import Frame
 
 _JUMP_S = 5.0
@@ -67,12 +68,8 @@ class SeekBar(QWidget):
         self.loop_button.setProperty("kind", "quiet")
         self.loop_button.setAccessibleName(self.tr("Loop files"))
         self.loop_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, Space.XS, Space.S, Space.XS)
-        row.setSpacing(Space.M)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.time)
-        row.addWidget(self.loop_button)
+        margins = (Space.M, Space.XS, Space.S, Space.XS)
+        self.setLayout(row((self.slider, 1), self.time, self.loop_button, margins=margins, spacing=Space.M))
         self.slider.valueChanged.connect(self._on_moved)
         self.slider.sliderReleased.connect(self._show_time)
         self.loop_action.toggled.connect(self.loop_toggled)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from metaface_gui.engine.events import (
     ComparisonChanged,
@@ -24,6 +24,7 @@ from metaface_gui.gui.live.live_view import LiveView
 from metaface_gui.gui.live.projected_views import ProjectedViews
 from metaface_gui.gui.live.seek_bar import SeekBar
 from metaface_gui.gui.live.side_words import counts_text, differing_text, method_title, side_title
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.pipeline.learners import LEARNERS
 
 _NARROW = (280, 200)
@@ -75,12 +76,8 @@ class SplitView(QWidget):
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(2)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._splitter, 1)
         self.seek_bar = SeekBar(self)
-        layout.addWidget(self.seek_bar)
+        self.setLayout(column((self._splitter, 1), self.seek_bar, spacing=0))
         self._short_titles = {key: learner_short_title(key) for key in LEARNERS}
         self._forgets = bridge.gallery_changed
         for view in self.views:
@@ -210,26 +207,26 @@ class SplitView(QWidget):
         if self._left is None and key != STOCK:
             self.learner_wanted.emit(key)
         else:
-            self.show_sides(self._simplest(Side(key, *self._switches(self._primary)), is_left=True), self._right)
+            self._show_side(key, is_left=True)
 
     def _on_right_chosen(self, key: str) -> None:
         if self._right is None and key != STOCK:
             self.second_wanted.emit(key)
         else:
-            self.show_sides(self._left, self._simplest(Side(key, *self._switches(self._second)), is_left=False))
+            self._show_side(key, is_left=False)
 
     def _on_left_toggled(self) -> None:
-        side = Side(self._shown_sides()[0].learner, *self._switches(self._primary))
-        self.show_sides(self._simplest(side, is_left=True), self._right)
+        self._show_side(self._shown_sides()[0].learner, is_left=True)
 
     def _on_right_toggled(self) -> None:
-        side = Side(self._shown_sides()[1].learner, *self._switches(self._second))
-        self.show_sides(self._left, self._simplest(side, is_left=False))
+        self._show_side(self._shown_sides()[1].learner, is_left=False)
 
-    @staticmethod
-    def _switches(view: LiveView) -> tuple[bool, bool]:
-        title = view.title
-        return title.uses_room or not title.room_switch.isEnabled(), title.is_one_shot
+    def _show_side(self, learner: str, *, is_left: bool) -> None:
+        """Show this method on one side, learned from what the switches there say; the other side stays."""
+        title = (self._primary if is_left else self._second).title
+        uses_room = title.uses_room or not title.room_switch.isEnabled()
+        side = self._simplest(Side(learner, uses_room, title.is_one_shot), is_left=is_left)
+        self.show_sides(side if is_left else self._left, self._right if is_left else side)
 
     def _simplest(self, side: Side, *, is_left: bool) -> Side | None:
         """Return `side`, or None if it is what the view would show anyway."""

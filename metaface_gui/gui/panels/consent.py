@@ -15,8 +15,9 @@ from metaface_gui.gui.privacy.retention_box import RetentionBox
 from metaface_gui.gui.privacy.terms_popup import TermsPopup
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import column, flow
 from metaface_gui.gui.widgets.link_label import LinkLabel
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 
 def keep_on_screen(widget: QWidget, wanted: QPoint) -> None:
@@ -69,10 +70,7 @@ class StoredInfo(QFrame):
         )
         for heading, text in paragraphs:
             for words, role in ((heading, "heading"), (text, "")):
-                label = QLabel(words, self)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setWordWrap(True)
-                label.setProperty("role", role)
+                label = plain_label(self, words, role)
                 label.setFixedWidth(self.WIDTH)
                 layout.addWidget(label)
             layout.addSpacing(Space.S)
@@ -108,16 +106,9 @@ class ConsentBox(QWidget):
         self.wording = TermsPopup(self)
         self._info: StoredInfo | None = None
         # Two lines, unless letters are large: consent and its explanation; retention period and purpose.
-        agreed, kept = FlowLayout(spacing=Space.M), FlowLayout(spacing=Space.M)
-        for row, first, link in ((agreed, self._check, self._link), (kept, self.retention, self.purpose_link)):
-            row.addWidget(first)
-            row.addWidget(link)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addLayout(agreed)
-        layout.addLayout(kept)
-        layout.addWidget(self._text)
+        agreed = flow(self._check, self._link, spacing=Space.M)
+        kept = flow(self.retention, self.purpose_link, spacing=Space.M)
+        self.setLayout(column(agreed, kept, self._text, spacing=Space.XS))
         self.setFocusProxy(self._check)
         self._check.clicked.connect(self._on_clicked)
         self._link.linkActivated.connect(self._show_info)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metaface_gui.engine.api import EngineApi
 from metaface_gui.gui.bridge import EngineBridge
@@ -13,6 +13,7 @@ from metaface_gui.gui.panels.source_section import SourceSection
 from metaface_gui.gui.source_menu import ListCameras
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.pipeline.capture.devices import list_cameras
 from metaface_gui.pipeline.capture.specification import SourceSpec
@@ -44,23 +45,19 @@ class ControlsPanel(QWidget):
         self.room = RoomSection(engine.room, bridge, self)
         self.source.source_chosen.connect(self.source_chosen)
         form = QWidget(self)
-        layout = QVBoxLayout(form)
-        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
-        layout.setSpacing(Space.S)
+        parts = column(margins=Space.M)
+        form.setLayout(parts)
         for heading, part in (
             (self.tr("Source"), self.source),
             (self.tr("Strangers"), self.models.fpir),
             (self.tr("This room"), self.room),
             (self.tr("Models"), self.models),
         ):
-            layout.addWidget(ElidedLabel(heading, form, role="heading"))
-            layout.addWidget(part)
-            layout.addSpacing(Space.M)
-        layout.addStretch(1)
-        scroll = scrolling(form, self)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+            parts.addWidget(ElidedLabel(heading, form, role="heading"))
+            parts.addWidget(part)
+            parts.addSpacing(Space.M)
+        parts.addStretch(1)
+        self.setLayout(column(scrolling(form, self)))
 
     def show_settings(self, settings: RecognitionSettings) -> None:
         """Show the device and the room setting that the engine was started with."""

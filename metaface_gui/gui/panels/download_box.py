@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 
 from metaface_gui.engine.events import JobChanged, RequestEnded
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import set_role
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import column, flow
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import error_text
 from metaface_gui.types import RequestId
 from metaface_gui.weights.store import WeightsEntry
@@ -31,9 +32,7 @@ class DownloadBox(QFrame):
         self._entry: WeightsEntry | None = None
         self._request: RequestId | None = None
         self.setProperty("card", True)
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = plain_label(self)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Download"))
@@ -44,15 +43,8 @@ class DownloadBox(QFrame):
         self.download_button.setProperty("kind", "primary")
         set_icon(self.download_button, "import", "on_primary")
         self.cancel_button = QPushButton(self.tr("Not now"), self)
-        buttons = FlowLayout(spacing=6)
-        buttons.addWidget(self.download_button)
-        buttons.addWidget(self.cancel_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self.words)
-        layout.addWidget(self.progress)
-        layout.addLayout(buttons)
+        buttons = flow(self.download_button, self.cancel_button, spacing=6)
+        self.setLayout(column(self.words, self.progress, buttons, margins=Space.M))
         self.download_button.clicked.connect(self._on_download)
         self.cancel_button.clicked.connect(self._on_cancel)
         self.hide()

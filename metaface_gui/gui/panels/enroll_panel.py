@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QToolButton, QWidget
 
 from metaface_gui.engine.api import EnrollmentApi
 from metaface_gui.engine.events import (
@@ -51,7 +51,7 @@ from metaface_gui.gui.widgets.file_dialogs import (
     file_filter,
     local_paths,
 )
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, flow
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.gui.widgets.step_heading import StepHeading
 from metaface_gui.i18n import advice_text, error_text, issue_text, listed, turn_text
@@ -175,43 +175,37 @@ class EnrollPanel(QWidget):
 
     def _lay_out(self) -> None:
         form = QWidget(self)
-        steps = QVBoxLayout(form)
-        steps.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
-        steps.setSpacing(Space.S)
-        tools = FlowLayout(spacing=6)
-        for button in (self.files_button, self.undo_button, self.discard_button, self.countdown_button):
-            tools.addWidget(button)
-        for widget in (self.shots_heading, self.record_button, self.guidance, self.grid):
-            steps.addWidget(widget)
-        steps.addLayout(tools)
-        steps.addWidget(self.refused)
-        steps.addSpacing(Space.S)
-        steps.addWidget(self.card_heading)
-        steps.addWidget(self._card())
-        steps.addStretch(1)
-        scroll = scrolling(form, self)
+        form.setLayout(
+            column(
+                self.shots_heading,
+                self.record_button,
+                self.guidance,
+                self.grid,
+                flow(self.files_button, self.undo_button, self.discard_button, self.countdown_button, spacing=6),
+                self.refused,
+                Gap(Space.S),
+                self.card_heading,
+                self._card(),
+                Stretch(),
+                margins=(Space.M, Space.M, Space.M, Space.S),
+            )
+        )
         # The save controls stay visible, however low the window is.
-        footer = QVBoxLayout()
-        footer.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
-        footer.setSpacing(Space.XS)
-        footer.addWidget(self.question)
-        footer.addWidget(self.save_button)
-        footer.addWidget(self.missing)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(footer)
+        footer = column(
+            self.question,
+            self.save_button,
+            self.missing,
+            margins=(Space.M, Space.S, Space.M, Space.M),
+            spacing=Space.XS,
+        )
+        self.setLayout(column((scrolling(form, self), 1), footer, spacing=0))
 
     def _card(self) -> QFrame:
         """Build the card with name, consent and retention period: all questions at one glance."""
         card = QFrame(self)
         card.setProperty("card", True)
-        lines = QVBoxLayout(card)
-        lines.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
-        lines.setSpacing(Space.XS)
-        lines.addWidget(self.name_field)
-        lines.addWidget(self.consent)
+        margins = (Space.M, Space.M, Space.M, Space.S)
+        card.setLayout(column(self.name_field, self.consent, margins=margins, spacing=Space.XS))
         return card
 
     def _connect(self, bridge: EngineBridge) -> None:
@@ -251,11 +245,15 @@ class EnrollPanel(QWidget):
             self.focus_name()  # the button was held longer than necessary
 
     def _ask_for_files(self) -> None:
+        self.ask_for_files(self.add_files)
+
+    def ask_for_files(self, take: Callable[[list[Path]], None]) -> None:
+        """Have the user choose pictures and videos, and hand them to `take`."""
         patterns = (
             file_filter(self.tr("Pictures and videos"), (*PICTURES, *VIDEOS)),
             file_filter(self.tr("All files"), ("*",)),
         )
-        ask_for_files(self, self.tr("Take shots from files"), patterns, self.add_files)
+        ask_for_files(self, self.tr("Take shots from files"), patterns, take)
 
     def _ask_for_folder(self) -> None:
         ask_for_folder(self, self.tr("Take shots from a folder"), self.add_files)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 
 _LEAST, _MOST = 0.001, 0.1
 _STEPS = 80
@@ -50,18 +51,11 @@ class FpirSlider(QWidget):
             )
         )
         self.words = MessageLine(2, self)
-        ends = QHBoxLayout()
-        for text in (self.tr("strict"), self.tr("lenient")):
-            label = QLabel(text, self)
+        strict, lenient = QLabel(self.tr("strict"), self), QLabel(self.tr("lenient"), self)
+        for label in (strict, lenient):
             label.setProperty("role", "muted")
-            ends.addWidget(label)
-        ends.insertStretch(1, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self.slider)
-        layout.addLayout(ends)
-        layout.addWidget(self.words)
+        ends = row(strict, Stretch(), lenient, spacing=Space.XS)
+        self.setLayout(column(self.slider, ends, self.words, spacing=Space.XS))
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.i18n import listed
 from metaface_gui.types import PersonId
 
@@ -29,16 +30,7 @@ class MergeBar(QFrame):
         self.merge_button = QPushButton(self.tr("Merge"), self)
         self.merge_button.setProperty("kind", "primary")
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(Space.S)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.merge_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.M, Space.M, Space.M)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self.question)
-        layout.addLayout(buttons)
+        self.setLayout(column(self.question, row(Stretch(), self.cancel_button, self.merge_button), margins=Space.M))
         self.merge_button.clicked.connect(self._merge)
         self.cancel_button.clicked.connect(self.hide)
         over.installEventFilter(self)

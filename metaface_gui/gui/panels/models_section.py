@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QProgressBar, QWidget
 
 from metaface_gui.engine.api import JobsApi, ModelsApi
 from metaface_gui.engine.events import ModelsChanged, ModelState, RequestEnded
@@ -17,6 +17,7 @@ from metaface_gui.gui.panels.fpir_slider import FpirSlider
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.i18n import error_text
 from metaface_gui.pipeline.detection import DETECTORS
 from metaface_gui.pipeline.learners import LEARNERS
@@ -96,12 +97,7 @@ class ModelsSection(QWidget):
             label.setBuddy(combo)
             form.addWidget(label, row, 0)
             form.addWidget(combo, row, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addLayout(form)
-        layout.addWidget(self.busy)
-        layout.addWidget(self.status)
+        self.setLayout(column(form, self.busy, self.status))
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.detector.activated.connect(lambda: self._models.set_detector(self.detector.currentData()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
 from metaface_gui.engine.events import GalleryChanged
 from metaface_gui.errors import GalleryError
@@ -16,6 +16,7 @@ from metaface_gui.gui.panels.picture_loader import PictureLoader
 from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.i18n import error_text
 
 
@@ -37,11 +38,7 @@ class NameField(QWidget):
         self._edit.setAcceptDrops(False)  # files dropped here belong to the panel
         self._edit.setCompleter(self._make_completer())
         self._message = MessageLine(lines, self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self._edit)
-        layout.addWidget(self._message)
+        self.setLayout(column(self._edit, self._message, spacing=Space.XS))
         self.setFocusProxy(self._edit)
         self._edit.textEdited.connect(self._sort_people)
         self._edit.textChanged.connect(self._on_changed)

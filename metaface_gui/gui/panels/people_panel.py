@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLineEdit,
-    QMenu,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPushButton, QSplitter, QStackedWidget, QToolButton, QWidget
 
 from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import (
@@ -42,6 +31,7 @@ from metaface_gui.gui.panels.same_person_strip import SamePersonStrip
 from metaface_gui.gui.panels.wording import hidden_text
 from metaface_gui.gui.theme import Space, text_scale
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.i18n import error_text, plain
 from metaface_gui.types import PersonId, RequestId
 
@@ -149,20 +139,6 @@ class PeoplePanel(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
-        head.setSpacing(Space.S)
-        head.addWidget(self.search, 1)
-        head.addWidget(self.order)
-        head.addWidget(self.cards_button)
-        head.addWidget(self.large_button)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(Space.M, Space.S, Space.M, Space.M)
-        foot.setSpacing(Space.S)
-        foot.addWidget(self.import_button)
-        foot.addWidget(self.export_button)
-        foot.addStretch(1)
-        foot.addWidget(self.hidden_button)
         self.splitter = QSplitter(Qt.Orientation.Vertical, self)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(self.pages)
@@ -170,19 +146,30 @@ class PeoplePanel(QWidget):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.pages.setMinimumHeight(128)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(head)
-        self._above, self._below = QVBoxLayout(), QVBoxLayout()
-        for asked in (self._above, self._below):
-            asked.setContentsMargins(Space.M, 0, Space.M, Space.S)
-        layout.addLayout(self._above)
-        # Added only now: PySide keeps wrappers of an added layout's items, and the strip moves between layouts.
-        self._above.addWidget(self.strip)
-        layout.addWidget(self.splitter, 1)
-        layout.addLayout(self._below)
-        layout.addLayout(foot)
+        self._above = column(self.strip, margins=(Space.M, 0, Space.M, Space.S))
+        self._below = column(margins=(Space.M, 0, Space.M, Space.S))
+        self.setLayout(
+            column(
+                row(
+                    (self.search, 1),
+                    self.order,
+                    self.cards_button,
+                    self.large_button,
+                    margins=(Space.M, Space.M, Space.M, Space.S),
+                ),
+                self._above,
+                (self.splitter, 1),
+                self._below,
+                row(
+                    self.import_button,
+                    self.export_button,
+                    Stretch(),
+                    self.hidden_button,
+                    margins=(Space.M, Space.S, Space.M, Space.M),
+                ),
+                spacing=0,
+            )
+        )
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.search.textChanged.connect(self._on_search)

@@ -9,14 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QMenu,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QStackedWidget, QWidget
 
 from metaface_gui.engine.api import PeopleApi
 from metaface_gui.engine.events import Adapted, ModelsChanged, RequestEnded, ShotsRead, ShotWeighed, Undoable
@@ -31,7 +24,7 @@ from metaface_gui.gui.panels.wording import hidden_text, shortened, shots_text
 from metaface_gui.gui.privacy.keeping_line import KeepingLine
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Stretch, column, flow
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -387,13 +380,7 @@ class PersonDetails(QWidget):
         """Build the scrolled area with the shots and, below them, the negatives."""
         pictures = QWidget(self)
         pictures.installEventFilter(self)
-        layout = QVBoxLayout(pictures)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self.grid)
-        layout.addWidget(self.negatives_title)
-        layout.addWidget(self.negatives)
-        layout.addStretch(1)
+        pictures.setLayout(column(self.grid, self.negatives_title, self.negatives, Stretch(), spacing=Space.XS))
         return pictures
 
     def _button(self, text: str, icon: str, words: str) -> QPushButton:
@@ -404,24 +391,21 @@ class PersonDetails(QWidget):
 
     def _lay_out(self) -> None:
         self._note_page = QWidget(self.below)
-        note = QVBoxLayout(self._note_page)
-        note.setContentsMargins(0, 0, 0, 0)
-        note.addWidget(self.note)
-        note.addStretch(1)
+        self._note_page.setLayout(column(self.note, Stretch()))
         self.below.addWidget(self._note_page)
         self.below.addWidget(self.effect)
-        tools = FlowLayout(spacing=6)
-        for button in (self.add_button, self.rename_button, self.merge_button, self.hide_button, self.delete_button):
-            tools.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self.title)
-        layout.addWidget(self.keeping)
-        layout.addLayout(tools)
-        layout.addWidget(self._scroll, 1)
-        layout.addWidget(self.below)
-        layout.addStretch(0)
+        buttons = (self.add_button, self.rename_button, self.merge_button, self.hide_button, self.delete_button)
+        self.setLayout(
+            column(
+                self.title,
+                self.keeping,
+                flow(*buttons, spacing=6),
+                (self._scroll, 1),
+                self.below,
+                Stretch(0),
+                margins=(Space.M, Space.S, Space.M, Space.S),
+            )
+        )
 
 
 def _tiles(shots: Sequence[Shot], words: str, name: str) -> list[TilePicture]:

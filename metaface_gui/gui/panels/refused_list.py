@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy, QToolButton, QWidget
 
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.i18n import refusal_text
 from metaface_gui.types import QualityIssue
 
@@ -34,11 +35,7 @@ class RefusedList(QWidget):
         self._list.setUniformItemSizes(True)
         self._list.setSelectionMode(QListWidget.SelectionMode.NoSelection)
         self._list.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self._toggle)
-        layout.addWidget(self._list)
+        self.setLayout(column(self._toggle, self._list, spacing=Space.XS))
         self._toggle.toggled.connect(self._on_toggled)
         self.hide()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from metaface_gui.engine.api import RoomApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged
 from metaface_gui.gui.bridge import EngineBridge
-from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.settings import RecognitionSettings
 
 
@@ -28,11 +28,7 @@ class RoomSection(QWidget):
         self.button = QPushButton(self.tr("Adapt to this room"), self)
         self.button.setToolTip(self.tr("Adapt now to the faces seen so far (Ctrl+R)"))
         self.status = MessageLine(2, self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        for widget in (self.switch, self.button, self.status):
-            layout.addWidget(widget)
+        self.setLayout(column(self.switch, self.button, self.status))
         self._show_use(use=True)
         self.switch.clicked.connect(room.set_used)
         self.button.clicked.connect(room.adapt)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from metaface_gui.engine.events import LooksEnrolled
 from metaface_gui.gallery import Person
 from metaface_gui.gui.panels.wording import breakable, shortened
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import column
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.i18n import translate
 
@@ -29,18 +31,12 @@ class SameFaceQuestion(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._other: Person | None = None
-        self.words = QLabel(self)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setWordWrap(True)
+        self.words = plain_label(self)
         self.add_button = WrappedButton(_WIDEST, self)
         self.save_button = WrappedButton(_WIDEST, self)
         self.cancel_button = WrappedButton(_WIDEST, self)
         self.cancel_button.say(translate("SameFace", "Cancel"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        for widget in (self.words, self.add_button, self.save_button, self.cancel_button):
-            column.addWidget(widget)
+        self.setLayout(column(self.words, self.add_button, self.save_button, self.cancel_button, spacing=Space.XS))
         self.add_button.clicked.connect(self._on_add)
         self.save_button.clicked.connect(self.as_asked)
         self.cancel_button.clicked.connect(self.cancelled)

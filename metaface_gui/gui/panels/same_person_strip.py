@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QPushButton, QWidget
 
 from metaface_gui.engine.people.findings import LikelyPair
 from metaface_gui.gallery import Person
@@ -14,6 +14,7 @@ from metaface_gui.gui.panels.picture_loader import PictureLoader
 from metaface_gui.gui.panels.pictures import paint_initials
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.types import PersonId
 
 _SIDE = 52
@@ -30,9 +31,6 @@ class _Cover(QWidget):
         self._person: Person | None = None
         self.setFixedSize(_SIDE, _SIDE)
         pictures.loaded.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_SIDE, _SIDE)
 
     def show_person(self, person: Person | None) -> None:
         self._person = person
@@ -166,22 +164,10 @@ class SamePersonStrip(QFrame):
         self._layout.setDirection(direction.LeftToRight if self.width() >= _WIDE else direction.TopToBottom)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        for label in (self.title, self.names, self.words):
-            words.addWidget(label)
-        top = QHBoxLayout()
-        top.setSpacing(Space.S)
-        for cover in self.covers:
-            top.addWidget(cover)
-        top.addLayout(words, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(Space.S)
-        buttons.addWidget(self.merge_button)
-        buttons.addWidget(self.apart_button)
-        buttons.addStretch(1)
-        self._layout = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
-        self._layout.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
-        self._layout.setSpacing(Space.S)
-        self._layout.addLayout(top, 1)
-        self._layout.addLayout(buttons)
+        words = column(self.title, self.names, self.words, spacing=0)
+        self._layout: QBoxLayout = column(
+            (row(*self.covers, (words, 1)), 1),
+            row(self.merge_button, self.apart_button, Stretch()),
+            margins=Space.S,
+        )
+        self.setLayout(self._layout)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from metaface_gui.engine.people.findings import HowRecognised, ShotEffect
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
+from metaface_gui.gui.widgets.layouts import column, row
 
 _HARDLY = 0.01
 """A smaller change of the margin, in cosines, counts as no visible change."""
@@ -53,23 +54,14 @@ class ShotEffectBox(QWidget):
         grid.setVerticalSpacing(1)
         grid.setColumnStretch(0, 1)
         grid.addWidget(self.header, 0, 1, Qt.AlignmentFlag.AlignRight)
-        for row, ((words, tip), value) in enumerate(zip(titles, self.values, strict=True), start=1):
+        for line, ((words, tip), value) in enumerate(zip(titles, self.values, strict=True), start=1):
             label = QLabel(words, self)
             label.setProperty("role", "muted")
             label.setToolTip(tip)
             value.setToolTip(tip)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(value, row, 1, Qt.AlignmentFlag.AlignRight)
-        top = QHBoxLayout()
-        top.setSpacing(Space.S)
-        top.addWidget(self.verdict, 1)
-        top.addWidget(self.cover_button)
-        top.addWidget(self.undo_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addLayout(grid)
+            grid.addWidget(label, line, 0)
+            grid.addWidget(value, line, 1, Qt.AlignmentFlag.AlignRight)
+        self.setLayout(column(row((self.verdict, 1), self.cover_button, self.undo_button), grid, spacing=0))
 
     def show_shot(self, *, is_cover: bool) -> None:
         """Show a shot that is being measured."""

@@ -50,10 +50,6 @@ class CornerButton(QAbstractButton):
         if parent is not None:
             self.move(2 if parent.isRightToLeft() else parent.width() - self.width() - 2, 2)
 
-    def sizeHint(self) -> QSize:
-        """Return a square."""
-        return QSize(self.SIDE, self.SIDE)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw a disc with a cross."""
         theme = Theme.current()

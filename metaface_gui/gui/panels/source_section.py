@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 
 from metaface_gui.engine.api import SourceApi
 from metaface_gui.engine.events import SourceChanged, SourceState
@@ -12,11 +12,10 @@ from metaface_gui.errors import SourceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.source_menu import CameraFinder, ListCameras
-from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.gui.widgets.file_dialogs import PICTURES, VIDEOS, ask_for_file, ask_for_folder, file_filter
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import column, flow, row
 from metaface_gui.i18n import error_text, shown_title
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
 from metaface_gui.pipeline.capture.specification import SourceKind, SourceSpec, parse_source
@@ -95,28 +94,17 @@ class SourceSection(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
-        first.setSpacing(Space.S)
-        first.addWidget(self.combo, 1)
-        first.addWidget(self.refresh_button)
-        first.addWidget(self.pause_button)
-        others = FlowLayout(spacing=6)
-        for button in (self.file_button, self.folder_button, self.url_button):
-            others.addWidget(button)
         self._url_row = QWidget(self)
-        row = QHBoxLayout(self._url_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        row.addWidget(self.url, 1)
-        row.addWidget(self.url_open)
+        self._url_row.setLayout(row((self.url, 1), self.url_open))
         self._url_row.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addLayout(first)
-        layout.addLayout(others)
-        layout.addWidget(self._url_row)
-        layout.addWidget(self.status)
+        self.setLayout(
+            column(
+                row((self.combo, 1), self.refresh_button, self.pause_button),
+                flow(self.file_button, self.folder_button, self.url_button, spacing=6),
+                self._url_row,
+                self.status,
+            )
+        )
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.combo.activated.connect(self._on_activated)

@@ -7,13 +7,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStackedWidget, QWidget
 
 from metaface_gui.engine.api import FacesApi
 from metaface_gui.engine.events import UnknownGroup, UnknownsChanged
@@ -26,6 +20,7 @@ from metaface_gui.gui.theme import FontSize, Radius, Space, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
 from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.gui.widgets.scrolling import scrolling
 
 _PICTURE_SIDE = 92
@@ -63,10 +58,6 @@ class UnknownCard(QAbstractButton):
     def age(self) -> str:
         """Return how long ago the face was seen."""
         return age_text((time.monotonic_ns() - self._group.last_seen_ns) / 1e9)
-
-    def sizeHint(self) -> QSize:
-        """Return room for the picture and one line."""
-        return _card_size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the × in its corner."""
@@ -157,11 +148,7 @@ class UnknownTray(QWidget):
         self._stack.addWidget(self._scroll)
         # Reserve a line of cards from the start, so that nothing moves when the first one appears.
         self._stack.setMinimumHeight(_card_size().height())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self._title)
-        layout.addWidget(self._stack, 1)
+        self.setLayout(column(self._title, (self._stack, 1), margins=(Space.M, Space.S, Space.M, Space.S)))
         self._timer = QTimer(self)
         self._timer.setInterval(_REFRESH_MS)
         self._timer.timeout.connect(self._refresh_ages)

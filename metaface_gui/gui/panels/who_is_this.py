@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from metaface_gui.engine.api import FacesApi
 from metaface_gui.engine.events import (
@@ -33,7 +33,8 @@ from metaface_gui.gui.panels.wording import breakable, shortened
 from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine, set_role
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Stretch, column, flow, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.i18n import error_text, issue_text, listed
 from metaface_gui.types import FrameResult, PersonId, RequestId, TrackedFace
@@ -72,9 +73,6 @@ class _Picture(QWidget):
         super().__init__(parent)
         self._pixmap = QPixmap()
         self.setFixedSize(_PICTURE_SIDE, _PICTURE_SIDE)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_PICTURE_SIDE, _PICTURE_SIDE)
 
     def show_image(self, image: QImage) -> None:
         self._pixmap = QPixmap()
@@ -122,13 +120,9 @@ class WhoIsThisPopup(QFrame):
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("Who is this?"))
         self.setFixedWidth(self.WIDTH)
-        self._rows = QVBoxLayout(self)
         self._picture = _Picture(self)
         self.title = ElidedLabel(self.tr("Who is this?"), self, role="heading")
-        self.hint = QLabel(self)
-        self.hint.setTextFormat(Qt.TextFormat.PlainText)
-        self.hint.setWordWrap(True)
-        self.hint.setProperty("role", "muted")
+        self.hint = plain_label(self, role="muted")
         self.yes_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)
         self.yes_button.setProperty("kind", "primary")
         self.no_button = WrappedButton(self.WIDTH - 2 * Space.L - 2, self)
@@ -188,30 +182,20 @@ class WhoIsThisPopup(QFrame):
             QTimer.singleShot(0, self, self._ask_next)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(Space.XS)
-        words.addWidget(self.title)
-        words.addWidget(self.hint)
-        words.addStretch(1)
-        head = QHBoxLayout()
-        head.setSpacing(Space.M)
-        head.addWidget(self._picture, alignment=Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
-        answers = FlowLayout(spacing=Space.S)
-        answers.addWidget(self.yes_button)
-        answers.addWidget(self.no_button)
-        layout = self._rows
-        layout.setContentsMargins(Space.L, Space.L, Space.L, Space.M)
-        layout.setSpacing(Space.S)
-        layout.addLayout(head)
-        layout.addLayout(answers)
-        likely = FlowLayout(spacing=Space.XS)
-        for chip in self.chips:
-            likely.addWidget(chip)
-        layout.addWidget(self.name_field)
-        layout.addLayout(likely)
-        for widget in (self.consent, self.question, self.save_button, self.missing, self.why_button):
-            layout.addWidget(widget)
+        words = column(self.title, self.hint, Stretch(), spacing=Space.XS)
+        self._rows = column(
+            row((self._picture, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=Space.M),
+            flow(self.yes_button, self.no_button),
+            self.name_field,
+            flow(*self.chips, spacing=Space.XS),
+            self.consent,
+            self.question,
+            self.save_button,
+            self.missing,
+            self.why_button,
+            margins=(Space.L, Space.L, Space.L, Space.M),
+        )
+        self.setLayout(self._rows)
 
     def _open(self, global_pos: QPoint) -> None:
         self.name_field.clear()

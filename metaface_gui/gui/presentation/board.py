@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QWidget
 
 from metaface_gui.engine.api import PeopleApi, StudioApi
 from metaface_gui.engine.events import (
@@ -31,6 +31,7 @@ from metaface_gui.gui.studio.score_bars import ScoreBars
 from metaface_gui.gui.theme import Radius, Space, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import column, row
 
 _LETTERS_SHARE, _SMALLEST, _LARGEST = 0.022, 15, 44
 """Letter height as a share of the board's height (24 pixels on a Full HD screen), and its limits in pixels."""
@@ -48,16 +49,10 @@ class BoardPanel(QWidget):
         super().__init__(parent)
         self.title = ElidedLabel(title, self)
         self.inside = inside
-        head = QHBoxLayout()
-        head.setSpacing(Space.M)
-        head.addWidget(self.title, 1)
+        head = row((self.title, 1), spacing=Space.M)
         if beside is not None:
             head.addWidget(beside)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.L, Space.S, Space.L, Space.M)
-        layout.setSpacing(Space.XS)
-        layout.addLayout(head)
-        layout.addWidget(inside, 1)
+        self.setLayout(column(head, (inside, 1), margins=(Space.L, Space.S, Space.L, Space.M), spacing=Space.XS))
 
     def set_letters(self, letters_px: int) -> None:
         """Set the title's letter height."""
@@ -106,11 +101,7 @@ class PresentationBoard(QWidget):
             Part.CURVE: BoardPanel(self.tr("Learning"), self._curves(), self, beside=self.legend),
         }
         self.column = QWidget(self)
-        column = QVBoxLayout(self.column)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.S)
-        for part, panel in self.panels.items():
-            column.addWidget(panel, _HEIGHTS[part])
+        self.column.setLayout(column(*((panel, _HEIGHTS[part]) for part, panel in self.panels.items())))
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)

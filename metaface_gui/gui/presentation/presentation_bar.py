@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from metaface_gui.gui.theme import Radius, Space, Theme
+from metaface_gui.gui.widgets.layouts import row
 
 _LOOK_MS = 150
 _STAYS_MS = 4000
@@ -47,13 +48,10 @@ class PresentationBar(QWidget):
         self.setAccessibleName(title)
         self.title = QLabel(title, self)
         self.buttons = [ActionButton(words, action, self) for words, action in actions]
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(Space.S, 0, Space.XS, 0)
-        self._row.setSpacing(Space.XS)
-        self._row.addWidget(self.title)
         for button in self.buttons:
             button.setStyleSheet(_SMALL)
-            self._row.addWidget(button)
+        self._row = row(self.title, *self.buttons, margins=(Space.S, 0, Space.XS, 0), spacing=Space.XS)
+        self.setLayout(self._row)
 
 
 class HidingBar(PresentationBar):

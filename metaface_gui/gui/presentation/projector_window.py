@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metaface_gui.gui.icons import app_icon
+from metaface_gui.gui.widgets.layouts import column
 
 _USUAL = (1280, 720)
 
@@ -23,9 +24,7 @@ class ProjectorWindow(QWidget):
         self.setWindowIcon(app_icon())
         # The focus stays in the window that the operator is typing in.
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(board)
+        self.setLayout(column(board))
         board.show()
         self.resize(*_USUAL)
 

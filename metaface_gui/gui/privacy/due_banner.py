@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from metaface_gui.engine.people.retention import Due
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.privacy.period_words import names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import row
 from metaface_gui.types import PersonId
 
 
@@ -34,13 +35,9 @@ class DueBanner(QFrame):
         self.close_button.setAccessibleName(self.tr("Not now"))
         self.close_button.setToolTip(self.tr("Not now: ask again at the next start, or when somebody else is due"))
         set_icon(self.close_button, "close")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.XS, Space.S, Space.XS)
-        row.setSpacing(Space.M)
-        row.addWidget(self._icon)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.review_button)
-        row.addWidget(self.close_button)
+        buttons = (self.review_button, self.close_button)
+        margins = (Space.L, Space.XS, Space.S, Space.XS)
+        self.setLayout(row(self._icon, (self.text, 1), *buttons, margins=margins, spacing=Space.M))
         self.review_button.clicked.connect(self.review_clicked)
         self.close_button.clicked.connect(self._put_off_these)
         Theme.current().changed.connect(self._paint)

@@ -5,16 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
 
 from metaface_gui.engine.people.retention import Due
 from metaface_gui.gallery import Person
@@ -22,6 +13,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.panels.wording import shortened
 from metaface_gui.gui.privacy.period_words import left_text
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.types import PersonId
 
 
@@ -53,18 +45,15 @@ class DueDialog(QDialog):
         set_icon(self.delete_button, "trash")
         self.close_button = QPushButton(self.tr("Close"), self)
         self.close_button.setDefault(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(Space.S)
-        buttons.addWidget(self.extend_button)
-        buttons.addWidget(self.delete_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(intro)
-        column.addWidget(self.list, 1)
-        column.addLayout(buttons)
+        self.setLayout(
+            column(
+                intro,
+                (self.list, 1),
+                row(self.extend_button, self.delete_button, Stretch(), self.close_button),
+                margins=(Space.XL, Space.XL, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.list.itemChanged.connect(self._show_buttons)
         self.extend_button.clicked.connect(lambda: self.extend_wanted.emit(self.chosen()))
         self.delete_button.clicked.connect(lambda: self.delete_wanted.emit(self.chosen()))

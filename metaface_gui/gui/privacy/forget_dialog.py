@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QWidget
 
 from metaface_gui.engine.people.privacy_api import Storage
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 
 class ForgetDialog(QDialog):
@@ -20,7 +22,7 @@ class ForgetDialog(QDialog):
         self.setWindowTitle(self.tr("Forget everything"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._people = storage.people
-        title = self._label(self.tr("Forget everything, for good?"), "title")
+        title = plain_label(self, self.tr("Forget everything, for good?"), "title")
         goes = self.tr(
             "This deletes all {n} people in this gallery, with their {shots} shots, “not this person” faces, consents "
             "and templates; the copies beside the gallery, its key, the undo history, and the unknown faces of the "
@@ -32,32 +34,27 @@ class ForgetDialog(QDialog):
         self.field = QLineEdit(self)
         self.field.setAccessibleName(self.tr("Number of people"))
         self.field.setMaximumWidth(120)
-        ask = QHBoxLayout()
-        words = self._label(self.tr("To confirm, type the number of people, {n}:").format(n=storage.people))
+        words = plain_label(self, self.tr("To confirm, type the number of people, {n}:").format(n=storage.people))
         words.setWordWrap(False)
-        ask.addWidget(words)
-        ask.addWidget(self.field)
-        ask.addStretch(1)
         self.forget_button = QPushButton(self.tr("Forget everything for good"), self)
         self.forget_button.setProperty("kind", "danger")
         self.forget_button.setEnabled(False)
         set_icon(self.forget_button, "trash", "on_danger")
         self.cancel_button = QPushButton(self.tr("Cancel"), self)
         self.cancel_button.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel_button)
-        buttons.addWidget(self.forget_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(title)
-        column.addWidget(self._label(goes))
-        column.addWidget(self._label(stays, "muted"))
-        column.addWidget(self._label(self.tr("This cannot be undone."), "error"))
-        column.addLayout(ask)
-        column.addSpacing(Space.S)
-        column.addLayout(buttons)
+        self.setLayout(
+            column(
+                title,
+                plain_label(self, goes),
+                plain_label(self, stays, "muted"),
+                plain_label(self, self.tr("This cannot be undone."), "error"),
+                row(words, self.field, Stretch(), spacing=Space.M),
+                Gap(Space.S),
+                row(Stretch(), self.cancel_button, self.forget_button, spacing=Space.M),
+                margins=(Space.XL, Space.XL, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.setFixedWidth(520)
         self.field.textChanged.connect(self._on_text)
         self.cancel_button.clicked.connect(self.reject)
@@ -66,10 +63,3 @@ class ForgetDialog(QDialog):
 
     def _on_text(self, text: str) -> None:
         self.forget_button.setEnabled(text.strip() == str(self._people))
-
-    def _label(self, text: str, role: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", role)
-        label.setWordWrap(True)
-        return label

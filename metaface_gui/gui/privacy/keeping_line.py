@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from metaface_gui.engine.events import ConsentsRead
 from metaface_gui.engine.people.privacy_api import PrivacyApi
@@ -15,7 +15,9 @@ from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.privacy.period_words import day_text, until_text
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.gui.widgets.link_label import LinkLabel
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -32,9 +34,8 @@ class ConsentRecords(QFrame):
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("Consent"))
         inside = QWidget()
-        lines = QVBoxLayout(inside)
-        lines.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        lines.setSpacing(Space.XS)
+        lines = column(margins=(Space.L, Space.M, Space.L, Space.M), spacing=Space.XS)
+        inside.setLayout(lines)
         now = datetime.now(UTC)
         for consent in reversed(consents):
             shown = day_text(consent.given_at.astimezone().date(), self.locale())
@@ -42,23 +43,14 @@ class ConsentRecords(QFrame):
             given = self.tr("Given by: {who}").format(who=consent.given_by)
             wording = self.tr("Wording {no}; {end}").format(no=consent.text_version, end=until)
             for text, role in ((shown, "heading"), (consent.purpose, ""), (given, "muted"), (wording, "muted")):
-                lines.addWidget(self._label(text, role))
+                label = plain_label(inside, text, role)
+                # A purpose without a space must not make the popup scroll sideways.
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+                lines.addWidget(label)
             lines.addSpacing(Space.S)
         lines.addStretch(1)
-        scroll = scrolling(inside, self, takes_focus=True)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 1, 1, 1)
-        whole.addWidget(scroll)
+        self.setLayout(column(scrolling(inside, self, takes_focus=True), margins=1))
         self.setFixedSize(self.WIDTH, min(lines.totalHeightForWidth(self.WIDTH - 2) + Space.S, self._TALLEST))
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        # A purpose without a space must not make the popup scroll sideways.
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        return label
 
 
 class KeepingLine(QWidget):
@@ -72,11 +64,7 @@ class KeepingLine(QWidget):
         self.text = ElidedLabel("", self, role="muted")
         self.link = LinkLabel(self.tr("Consent…"), "#consent", self)
         self.link.setAccessibleName(self.tr("What this person agreed to"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(Space.S)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.link)
+        self.setLayout(row((self.text, 1), self.link))
         bridge.consents_read.connect(self._on_consents)
         self.link.linkActivated.connect(self._ask)
         self.show_person(None)

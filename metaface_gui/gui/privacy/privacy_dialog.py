@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -31,6 +30,8 @@ from metaface_gui.gui.panels.wording import shortened, shots_text
 from metaface_gui.gui.privacy.period_words import left_text, names_text
 from metaface_gui.gui.theme import Space, Theme
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.layouts import Item, Stretch, column, row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.types import RequestId
 
@@ -88,19 +89,20 @@ class PrivacyDialog(QDialog):
     # Making ---------------------------------------------------------------------------------------------------------
 
     def _make_widgets(self, recordings: Path, *, is_automatic: bool) -> None:
-        self.amount = self._label("")
-        self.protection = self._label("", "muted")
+        self.amount = plain_label(self)
+        self.protection = plain_label(self, role="muted")
         self.path = QLineEdit(self)
         self.path.setReadOnly(True)
         self.path.setAccessibleName(self.tr("The gallery's file"))
         self.copy_button = QPushButton(self.tr("Copy"), self)
         self.copy_button.setToolTip(self.tr("Copy the path of the gallery"))
         set_icon(self.copy_button, "copy")
-        self.recordings = self._label(
+        self.recordings = plain_label(
+            self,
             self.tr("Recordings and snapshots are made only when you ask for them: {where}").format(where=recordings),
             "muted",
         )
-        self.periods = self._label("")
+        self.periods = plain_label(self)
         self.review_button = QPushButton(self.tr("Review…"), self)
         self.automatic = QCheckBox(self.tr("Delete automatically when the period is over"), self)
         self.automatic.setChecked(is_automatic)
@@ -122,93 +124,71 @@ class PrivacyDialog(QDialog):
         self.forget_button.clicked.connect(self.forget_wanted)
 
     def _lay_out(self) -> None:
+        hourly = self.tr(
+            "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
+            "are only reminded."
+        )
+        files = self.tr(
+            "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
+        )
+        everything = self.tr("Deletes everybody and everything derived from them. This cannot be undone.")
         cards = QWidget()
-        column = QVBoxLayout(cards)
-        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.S)
-        column.setSpacing(Space.M)
-        column.addLayout(self._head())
-        stored = self._card(column, self.tr("What is stored, and where"))
-        stored.addWidget(self.amount)
-        stored.addLayout(_row(self.path, self.copy_button, stretch=self.path))
-        stored.addWidget(self.protection)
-        stored.addWidget(self.recordings)
-        periods = self._card(column, self.tr("For how long"))
-        periods.addLayout(_row(self.periods, self.review_button, stretch=self.periods))
-        periods.addWidget(self.automatic)
-        periods.addWidget(
-            self._label(
-                self.tr(
-                    "Checked at the start and every hour; deletion is for good, and you are told who it was. Off: you "
-                    "are only reminded."
+        cards.setLayout(
+            column(
+                self._head(),
+                self._card(
+                    self.tr("What is stored, and where"),
+                    self.amount,
+                    _beside(self.path, self.copy_button),
+                    self.protection,
+                    self.recordings,
                 ),
-                "muted",
+                self._card(
+                    self.tr("For how long"),
+                    _beside(self.periods, self.review_button),
+                    self.automatic,
+                    plain_label(self, hourly, "muted"),
+                ),
+                self._card(
+                    self.tr("What is stored about one person"),
+                    plain_label(self, files, "muted"),
+                    _beside(self.person, self.report_button),
+                ),
+                self._card(
+                    self.tr("Start from scratch"),
+                    _beside(plain_label(self, everything, "muted"), self.forget_button),
+                ),
+                Stretch(),
+                margins=(Space.XL, Space.XL, Space.XL, Space.S),
+                spacing=Space.M,
             )
         )
-        report = self._card(column, self.tr("What is stored about one person"))
-        report.addWidget(
-            self._label(
-                self.tr(
-                    "Their consent, shots and templates, as unencrypted files that anybody can read, to give to them."
-                ),
-                "muted",
-            )
-        )
-        report.addLayout(_row(self.person, self.report_button, stretch=self.person))
-        forget = self._card(column, self.tr("Start from scratch"))
-        words = self._label(
-            self.tr("Deletes everybody and everything derived from them. This cannot be undone."), "muted"
-        )
-        forget.addLayout(_row(words, self.forget_button, stretch=words))
-        column.addStretch(1)
         scroll = scrolling(cards, self)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         buttons.rejected.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(Space.XL, Space.S, Space.XL, Space.L)
-        foot.addWidget(buttons)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addWidget(scroll, 1)
-        whole.addLayout(foot)
+        foot = row(buttons, margins=(Space.XL, Space.S, Space.XL, Space.L))
+        self.setLayout(column((scroll, 1), foot, spacing=0))
 
     def _head(self) -> QHBoxLayout:
         shield = QLabel(self)
         shield.setPixmap(icon_pixmap("shield", 40, Theme.current().color("success"), self.devicePixelRatioF()))
-        words = QVBoxLayout()
-        words.setSpacing(Space.XS)
-        words.addWidget(self._label(self.tr("Everything stays on this computer"), "title"))
-        words.addWidget(
-            self._label(
-                self.tr(
-                    "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
-                    "camera address that you type, and for models that you ask to download."
-                ),
-                "muted",
-            )
+        nothing_sent = self.tr(
+            "Nothing is sent anywhere: no account, no cloud, no statistics. The network is used only for a "
+            "camera address that you type, and for models that you ask to download."
         )
-        head = QHBoxLayout()
-        head.setSpacing(Space.L)
-        head.addWidget(shield, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
-        return head
+        words = column(
+            plain_label(self, self.tr("Everything stays on this computer"), "title"),
+            plain_label(self, nothing_sent, "muted"),
+            spacing=Space.XS,
+        )
+        return row((shield, 0, Qt.AlignmentFlag.AlignTop), (words, 1), spacing=Space.L)
 
-    def _card(self, column: QVBoxLayout, title: str) -> QVBoxLayout:
+    def _card(self, title: str, *items: Item) -> QFrame:
         card = QFrame(self)
         card.setProperty("card", True)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(Space.L, Space.M, Space.L, Space.M)
-        inside.setSpacing(Space.S)
-        inside.addWidget(self._label(title, "heading"))
-        column.addWidget(card)
-        return inside
-
-    def _label(self, text: str, role: str = "") -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        return label
+        heading = plain_label(self, title, "heading")
+        card.setLayout(column(heading, *items, margins=(Space.L, Space.M, Space.L, Space.M)))
+        return card
 
     # What is shown and asked ----------------------------------------------------------------------------------------
 
@@ -265,9 +245,6 @@ class PrivacyDialog(QDialog):
         self.copy_button.setText(self.tr("Copied"))
 
 
-def _row(*widgets: QWidget, stretch: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(Space.S)
-    for widget in widgets:
-        row.addWidget(widget, 1 if widget is stretch else 0, Qt.AlignmentFlag.AlignVCenter)
-    return row
+def _beside(wide: QWidget, button: QPushButton) -> QHBoxLayout:
+    middle = Qt.AlignmentFlag.AlignVCenter
+    return row((wide, 1, middle), (button, 0, middle))

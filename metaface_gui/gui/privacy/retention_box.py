@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QLabel, QWidget
 
 from metaface_gui.engine.people.retention import MAX_DAYS, kept_for, kept_through
 from metaface_gui.gallery import Retention
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
+from metaface_gui.gui.widgets.layouts import column, row
 
 NO_LIMIT, UNTIL_DATE = "none", "date"
 DEFAULT_CHOICE = "365"
@@ -43,15 +44,7 @@ class RetentionBox(QWidget):
         self.date.setToolTip(self.tr("The last day on which this person may be kept"))
         self.date.hide()
         self.choose(DEFAULT_CHOICE)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        row.addWidget(label)
-        row.addWidget(self.combo, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        column.addLayout(row)
-        column.addWidget(self.date)
+        self.setLayout(column(row(label, (self.combo, 1)), self.date, spacing=Space.XS))
         self.combo.activated.connect(self._on_chosen)
         self.date.dateChanged.connect(lambda _date: self.changed.emit(self.choice))
 

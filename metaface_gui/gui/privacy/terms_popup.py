@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_SCREEN, CONSENT_PURPOSE, CONSENT_TEXT_VERSION
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import Gap, column
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import translate
 
 MAX_TEXT = 2000
@@ -50,18 +52,21 @@ class TermsPopup(QFrame):
         self.given_by_edit.setMaxLength(MAX_TEXT)
         self.given_by_edit.setAccessibleName(self.tr("Who agreed, and how"))
         self.default_button = QPushButton(self.tr("Standard wording"), self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.L, Space.M, Space.L, Space.L)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self._label(self.tr("Purpose"), "heading"))
-        layout.addWidget(self.purpose_edit)
-        layout.addSpacing(Space.S)
-        layout.addWidget(self._label(self.tr("Who agreed, and how"), "heading"))
-        layout.addWidget(self.given_by_edit)
         note = self.tr("Both are kept with the consent, as are its date and the version of this wording ({no}).")
-        layout.addWidget(self._label(note.format(no=CONSENT_TEXT_VERSION), "muted"))
-        layout.addSpacing(Space.S)
-        layout.addWidget(self.default_button)
+        self.setLayout(
+            column(
+                plain_label(self, self.tr("Purpose"), "heading"),
+                self.purpose_edit,
+                Gap(Space.S),
+                plain_label(self, self.tr("Who agreed, and how"), "heading"),
+                self.given_by_edit,
+                plain_label(self, note.format(no=CONSENT_TEXT_VERSION), "muted"),
+                Gap(Space.S),
+                self.default_button,
+                margins=(Space.L, Space.M, Space.L, Space.L),
+                spacing=Space.XS,
+            )
+        )
         self._shown = ("", "")
         self.default_button.clicked.connect(self._use_default)
         self.given_by_edit.returnPressed.connect(self.close)
@@ -114,10 +119,3 @@ class TermsPopup(QFrame):
     def _use_default(self) -> None:
         self.purpose_edit.setPlainText(default_purpose())
         self._set_given_by(default_given_by())
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setProperty("role", role)
-        return label

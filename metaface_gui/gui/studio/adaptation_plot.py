@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStyle, QWidget
+from PySide6.QtWidgets import QStyle, QWidget
 
 from metaface_gui.engine.events import Adapted, AdaptStepTaken
 from metaface_gui.gui.studio.adaptation_runs import AdaptationRuns, Steps
 from metaface_gui.gui.studio.plot_style import learner_colour, learner_pen, learner_symbol
-from metaface_gui.gui.theme import FontSize, Space, Theme
+from metaface_gui.gui.theme import FontSize, Theme
+from metaface_gui.gui.widgets.layouts import row
 
 if TYPE_CHECKING:
     import pyqtgraph as pg
@@ -55,9 +56,8 @@ class AdaptationPlot(QWidget):
         self._revealed_from: dict[str, float] = {}
         self._charts: tuple[_Chart, ...] = ()
         self._letters_px: int = FontSize.SMALL
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(Space.S)
+        self._layout = row()
+        self.setLayout(self._layout)
         self._ticks = QTimer(self)
         self._ticks.setInterval(_TICK_MS)
         self._ticks.timeout.connect(self._tick)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from metaface_gui.engine.api import ModelsApi, StudioApi
 from metaface_gui.engine.events import ComparisonChanged, GalleryChanged, ModelsChanged, ModelState, ResultReady
@@ -20,6 +20,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.rendering.verdicts import verdicts_of
 from metaface_gui.types import TrackedFace
@@ -123,26 +124,17 @@ class ComparePage(QWidget):
             button.setStyleSheet(_SMALL)
 
     def _lay_out(self) -> None:
-        lines = QVBoxLayout()
-        lines.setSpacing(0)
-        lines.addWidget(self.summary)
-        lines.addWidget(self.hint)
-        bar = QHBoxLayout()
-        bar.setSpacing(Space.XS)
-        bar.addWidget(self.all_button)
-        bar.addWidget(self.none_button)
-        bar.addLayout(lines, 1)
-        for button in (self.reset_button, self.split_button, self.copy_button):
-            bar.addWidget(button)
-        below = QHBoxLayout()
-        below.setSpacing(Space.M)
-        below.addWidget(self.table, 2)
-        below.addWidget(self.note, 3)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
-        layout.setSpacing(Space.S)
-        layout.addLayout(bar)
-        layout.addLayout(below, 1)
+        bar = row(
+            self.all_button,
+            self.none_button,
+            (column(self.summary, self.hint, spacing=0), 1),
+            self.reset_button,
+            self.split_button,
+            self.copy_button,
+            spacing=Space.XS,
+        )
+        below = row((self.table, 2), (self.note, 3), spacing=Space.M)
+        self.setLayout(column(bar, (below, 1), margins=(Space.M, Space.S, Space.M, Space.XS)))
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.all_button.clicked.connect(lambda: self._choose(tuple(LEARNERS)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from metaface_gui.engine.api import SourceApi
 from metaface_gui.engine.events import EnvironmentChanged
@@ -15,7 +15,7 @@ from metaface_gui.gui.environment_words import effect_explanation, effect_title,
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import MessageLine
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Stretch, column, flow, row
 from metaface_gui.metalearning.frame_effects import EFFECTS
 from metaface_gui.metalearning.frame_environments import ROOM_AS_IT_IS, EnvironmentSetting, surprise
 
@@ -80,32 +80,22 @@ class EnvironmentDial(QWidget):
 
     def _lay_out(self) -> None:
         presets = QWidget(self)
-        flow = FlowLayout(presets, spacing=Space.XS)
-        for button in self.buttons.values():
-            flow.addWidget(button)
+        presets.setLayout(flow(*self.buttons.values(), spacing=Space.XS))
         policy = presets.sizePolicy()
         policy.setHeightForWidth(True)
         policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)
         presets.setSizePolicy(policy)
-        strength = QHBoxLayout()
-        strength.setSpacing(Space.S)
-        strength.addWidget(QLabel(self.tr("Strength"), self))
-        strength.addWidget(self.slider, 1)
-        strength.addWidget(self.percent)
-        row = QHBoxLayout()
-        row.setSpacing(Space.S)
-        row.addWidget(self.back_button)
-        row.addWidget(self.surprise_button)
-        row.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        # At the top: below the many presets it would be out of view in a low studio with large letters.
-        layout.addLayout(strength)
-        layout.addWidget(presets)
-        layout.addLayout(row)
-        layout.addWidget(self.words)
-        layout.addStretch(1)
+        self.setLayout(
+            column(
+                # At the top: below the many presets it would be out of view in a low studio with large letters.
+                row(QLabel(self.tr("Strength"), self), (self.slider, 1), self.percent),
+                presets,
+                row(self.back_button, self.surprise_button, Stretch()),
+                self.words,
+                Stretch(),
+                spacing=Space.XS,
+            )
+        )
 
     def _make_actions(self) -> list[QAction]:
         return [

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from metaface_gui.gui.theme import FontSize, Space, font
+from metaface_gui.gui.widgets.layouts import row
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners.hyperparameters import Hyperparameter, HyperparameterKind, Value
 
@@ -47,10 +47,8 @@ class HyperparameterEditor(QWidget):
         self.setFocusProxy(knob)
         knob.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         knob.installEventFilter(_WheelGuard(knob))
-        self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(Space.S)
-        self._layout.addWidget(knob)
+        self._layout = row(knob)
+        self.setLayout(self._layout)
 
     def show_value(self, value: Value) -> None:
         """Show a value without emitting `changed`."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QToolButton, QWidget
 
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.learner_words import learner_title
 from metaface_gui.gui.studio.hyperparameter_editors import EDITOR_STYLE, HyperparameterEditor, choice_title, make_editor
 from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import Stretch, column
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners import ALL_LEARNERS
 from metaface_gui.pipeline.learners.hyperparameters import (
@@ -49,11 +50,8 @@ class HyperparameterForm(QWidget):
         self.reset_all.setProperty("kind", "quiet")
         self.reset_all.setToolTip(self.tr("Reset every setting of this method to its default"))
         self.reset_all.clicked.connect(self._reset_all)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.nothing)
-        layout.addStretch(1)
+        self._column = column(self.nothing, Stretch(), spacing=0)
+        self.setLayout(self._column)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(_SETTLE_MS)
@@ -117,9 +115,7 @@ class HyperparameterForm(QWidget):
         self.reset_all.setEnabled(self._is_changed())
         if self.isVisible() and self._key not in self._pages:
             self._pages[self._key] = page = _Page(self._parameters, self._turn, self)
-            layout = self.layout()
-            assert isinstance(layout, QVBoxLayout)
-            layout.insertWidget(0, page)
+            self._column.insertWidget(0, page)
         for key, page in self._pages.items():
             page.setVisible(key == self._key)
         for row in self.rows.values():
@@ -140,8 +136,8 @@ class _Page(QWidget):
         grid.setColumnStretch(1, 1)
         self.rows = {parameter.name: HyperparameterRow(parameter, self) for parameter in parameters}
         for number, row in enumerate(self.rows.values()):
-            for column, widget in enumerate((row.label, row.editor, row.reset)):
-                grid.addWidget(widget, number, column)
+            for place, widget in enumerate((row.label, row.editor, row.reset)):
+                grid.addWidget(widget, number, place)
             row.editor.changed.connect(lambda value, name=row.parameter.name: turn(name, value))
             row.reset.clicked.connect(lambda _checked=False, each=row.parameter: turn(each.name, each.default))
 

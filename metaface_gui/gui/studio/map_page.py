@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedLayout, QWidget
 
 from metaface_gui.engine.api import PeopleApi, StudioApi
 from metaface_gui.engine.events import GalleryChanged, MapChanged, ModelsChanged, ResultReady, ShotsRead
@@ -23,6 +23,7 @@ from metaface_gui.gui.theme import FontSize, Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.eliding_combo import ElidingComboBox
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import Gap, Stretch, column, row
 from metaface_gui.i18n import listed, translate
 from metaface_gui.pipeline.learners import LEARNERS
 from metaface_gui.pipeline.recognition.embedding_map import EmbeddingMap
@@ -169,27 +170,25 @@ class MapPage(QWidget):
         self.fit_button.clicked.connect(self._fit)
 
     def _lay_out(self) -> None:
-        side = QVBoxLayout()
-        side.setSpacing(Space.XS)
-        side.addWidget(self.method)
-        side.addSpacing(Space.XS)
-        side.addWidget(self.counts)
-        side.addWidget(self.explained)
-        side.addSpacing(Space.XS)
-        side.addWidget(self.key)
-        side.addStretch(1)
-        side.addWidget(self.fit_button)
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
-        self._column = column = QWidget(self)
-        column.setLayout(side)
-        column.setFixedWidth(210)
-        side.setContentsMargins(0, 0, 0, 0)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        layout.setSpacing(Space.M)
-        layout.addWidget(column)
-        layout.addLayout(self._stack, 1)
+        self._column = QWidget(self)
+        self._column.setFixedWidth(210)
+        self._column.setLayout(
+            column(
+                self.method,
+                Gap(Space.XS),
+                self.counts,
+                self.explained,
+                Gap(Space.XS),
+                self.key,
+                Stretch(),
+                self.fit_button,
+                spacing=Space.XS,
+            )
+        )
+        margins = (Space.M, Space.S, Space.M, Space.S)
+        self.setLayout(row(self._column, (self._stack, 1), margins=margins, spacing=Space.M))
 
     def _fit(self) -> None:
         self.plot.fit()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from metaface_gui.engine.api import ModelsApi
 from metaface_gui.engine.events import ModelsChanged, ModelState
@@ -23,6 +23,7 @@ from metaface_gui.gui.learner_words import (
 from metaface_gui.gui.studio.method_button import HEIGHT, MethodButton
 from metaface_gui.gui.theme import FontSize, Space, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.pipeline.learners import LEARNERS
 
 _GAP = 3
@@ -58,11 +59,8 @@ class MethodBar(QWidget):
         self.all_button = self.row.all_button
         self.all_button.clicked.connect(self._toggle_all)
         self.explanation = ElidedLabel("", self, role="muted")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.S, Space.S, Space.S, Space.XS)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(self.row)
-        layout.addWidget(self.explanation)
+        margins = (Space.S, Space.S, Space.S, Space.XS)
+        self.setLayout(column(self.row, self.explanation, margins=margins, spacing=Space.XS))
         self._choosing = [self._choose_action(key, number) for number, key in enumerate(LEARNERS, start=1)]
         self._comparing = [self._compare_action(key, number) for number, key in enumerate(LEARNERS, start=1)]
         self._all_action = self._action(self.tr("Compare &all methods, or none"), ["C"], self._toggle_all)

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QHBoxLayout,
-    QLabel,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QLabel, QToolButton, QWidget
 
 from metaface_gui.engine.api import ModelsApi
 from metaface_gui.engine.events import AdaptationEvaluated, Adapted, AdaptStepTaken, ModelsChanged
@@ -27,6 +20,7 @@ from metaface_gui.gui.studio.trial_bars import TrialBars
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.gui.widgets.scrolling import scrolling
 
 _WORDS_WIDTH = 330
@@ -114,23 +108,17 @@ class MethodPage(QWidget):
         self.note = EmptyNote("learner", "", "", self)
 
     def _lay_out(self) -> None:
-        title = QHBoxLayout()
-        title.setSpacing(Space.S)
-        title.addWidget(self.title)
-        title.addWidget(self.citation, 1)
         self.words = QWidget(self)
-        words = QVBoxLayout(self.words)
-        words.setContentsMargins(0, 0, 0, 0)
-        words.setSpacing(Space.XS)
-        words.addLayout(title)
-        words.addWidget(self.explanation)
-        words.addWidget(self.result)
-        fold = QHBoxLayout()
-        fold.addWidget(self.fold)
-        fold.addWidget(self.form.reset_all)
-        fold.addStretch(1)
-        words.addLayout(fold)
-        words.addStretch(1)
+        self.words.setLayout(
+            column(
+                row(self.title, (self.citation, 1)),
+                self.explanation,
+                self.result,
+                row(self.fold, self.form.reset_all, Stretch(), spacing=Space.XS),
+                Stretch(),
+                spacing=Space.XS,
+            )
+        )
         left = QWidget(self)
         self._left = QBoxLayout(QBoxLayout.Direction.TopToBottom, left)
         self._left.setContentsMargins(0, 0, Space.S, 0)
@@ -138,26 +126,20 @@ class MethodPage(QWidget):
         self._left.addWidget(self.words)
         self._left.addWidget(self.form)
         self._scroll = scrolling(left, self)
-        heading = QHBoxLayout()
-        heading.setSpacing(Space.S)
-        heading.addWidget(self.legend)
-        heading.addWidget(self.caption, 1)
-        heading.addStretch(0)
-        heading.addWidget(self.clear_button)
-        curves = QVBoxLayout(self.curves)
-        curves.setContentsMargins(0, 0, 0, 0)
-        curves.setSpacing(Space.XS)
-        curves.addLayout(heading)
-        curves.addWidget(self.plot, 1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
+        heading = row(self.legend, (self.caption, 1), Stretch(0), self.clear_button)
+        self.curves.setLayout(column(heading, (self.plot, 1), spacing=Space.XS))
+        self.setLayout(
+            row(
+                self._scroll,
+                (self.trials, 2),
+                (self.curves, 3),
+                (self.note, 3),
+                margins=(Space.M, Space.S, Space.M, Space.S),
+                spacing=Space.L,
+            )
+        )
         # The layout's own minimum depends on the current arrangement, and would keep a wide window wide.
         self.setMinimumSize(_LEAST_WIDTH, _LEAST_HEIGHT)
-        layout.setSpacing(Space.L)
-        layout.addWidget(self._scroll)
-        layout.addWidget(self.trials, 2)
-        layout.addWidget(self.curves, 3)
-        layout.addWidget(self.note, 3)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the settings beside the text if there is room."""

@@ -15,8 +15,7 @@ def style_plot(plot: pg.PlotWidget | pg.PlotItem, letters_px: int = FontSize.SMA
     """Draw this plot in the theme's colours and fonts, now and after every theme change; safe to call again.
 
     `letters_px` is the height of the axis labels. Removes pyqtgraph's own menu and buttons. The caller recolours its
-    own items (curves, points) on `Theme.changed`. Call this before adding curves, so that their lines are smooth, and
-    again after adding a legend.
+    own items (curves, points) on `Theme.changed`. Call this before adding curves, so that their lines are smooth.
     """
     # pyqtgraph reads this global setting when an item is created; it can't be set elsewhere.
     pg.setConfigOption("antialias", True)
@@ -58,11 +57,3 @@ class _PlotTheme(QObject):
             axis.setTextPen(theme.color("muted"))
             axis.setTickFont(font(self.letters_px, tabular=True))
             axis.label.setFont(font(self.letters_px))
-        if item.legend is not None:
-            ground = theme.color("surface")
-            ground.setAlphaF(0.85)
-            item.legend.setBrush(ground)
-            item.legend.setLabelTextColor(theme.color("text"))
-            item.legend.setLabelTextSize(f"{self.letters_px}px")
-            for _sample, label in item.legend.items:
-                label.setText(label.text)  # setting the text applies the new colour

@@ -6,16 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QMenu,
-    QProgressBar,
-    QPushButton,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QMenu, QProgressBar, QPushButton, QStackedLayout, QToolButton, QWidget
 
 from metaface_gui.engine.api import JobsApi, ModelsApi, StudioApi
 from metaface_gui.engine.events import GalleryChanged, JobChanged, ModelsChanged, ModelState, RequestEnded, SelfTested
@@ -35,6 +26,7 @@ from metaface_gui.gui.who_left import names_only_present, somebody_left
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, set_role
 from metaface_gui.gui.widgets.empty_note import EmptyNote
 from metaface_gui.gui.widgets.file_dialogs import ask_where_to_save, file_filter
+from metaface_gui.gui.widgets.layouts import column, row
 from metaface_gui.i18n import error_text
 from metaface_gui.metalearning.self_test import SelfTestReport
 from metaface_gui.types import RequestId
@@ -135,35 +127,25 @@ class ReportPage(QWidget):
         self.matrix_heading = ElidedLabel("", self, role="muted")
         self.matrix = ConfusionView(self)
         beside = QWidget(self)
-        column = QVBoxLayout(beside)
-        column.setContentsMargins(Space.M, 0, 0, 0)
-        column.setSpacing(Space.XS)
-        column.addWidget(self.matrix_heading)
-        column.addWidget(self.matrix, 1)
+        beside.setLayout(column(self.matrix_heading, (self.matrix, 1), margins=(Space.M, 0, 0, 0), spacing=Space.XS))
         self.results = ReportSplit(self.table, beside, self)
         self.note = EmptyNote("gauge", "", "", self)
 
     def _lay_out(self) -> None:
-        lines = QVBoxLayout()
-        lines.setSpacing(0)
-        lines.addWidget(self.first_line)
-        lines.addWidget(self.second_line)
-        bar = QHBoxLayout()
-        bar.setSpacing(Space.S)
-        for widget in (self.test_button, self.progress, self.cancel_button):
-            bar.addWidget(widget)
-        bar.addLayout(lines, 1)
-        for action in (self.use_button, self.copy_button, self.export_button):
-            bar.addWidget(action)
         place = QWidget(self)
         self._stack = QStackedLayout(place)
         self._stack.addWidget(self.note)
         self._stack.addWidget(self.results)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.XS)
-        layout.setSpacing(Space.S)
-        layout.addLayout(bar)
-        layout.addWidget(place, 1)
+        bar = row(
+            self.test_button,
+            self.progress,
+            self.cancel_button,
+            (column(self.first_line, self.second_line, spacing=0), 1),
+            self.use_button,
+            self.copy_button,
+            self.export_button,
+        )
+        self.setLayout(column(bar, (place, 1), margins=(Space.M, Space.S, Space.M, Space.XS)))
 
     def _connect(self, bridge: EngineBridge) -> None:
         self.test_button.clicked.connect(self.start)
@@ -212,9 +194,9 @@ class ReportPage(QWidget):
         use.setEnabled(self.use_button.isEnabled())
         menu.addAction(self.tr("Copy the table"), self._on_copy)
         sort = menu.addMenu(self.tr("Sort by"))
-        for column, title in self.table.column_titles():
+        for number, title in self.table.column_titles():
             action = QAction(title, sort)
-            action.triggered.connect(lambda _checked=False, chosen=column: self.table.sort_by(chosen))
+            action.triggered.connect(lambda _checked=False, chosen=number: self.table.sort_by(chosen))
             sort.addAction(action)
         menu.popup(self.table.viewport().mapToGlobal(place))
 

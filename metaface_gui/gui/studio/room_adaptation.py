@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from metaface_gui.engine.api import RoomApi
 from metaface_gui.engine.events import ModelsChanged, RoomChanged, RoomEvaluated
@@ -11,7 +11,7 @@ from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.studio.strangers_bars import StrangersBars, percent
 from metaface_gui.gui.theme import Space
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine
-from metaface_gui.gui.widgets.flow_layout import FlowLayout
+from metaface_gui.gui.widgets.layouts import Stretch, column, flow
 
 _SMALL = "padding: 3px 10px; min-height: 18px;"
 
@@ -40,17 +40,8 @@ class RoomAdaptation(QWidget):
         self.heading = ElidedLabel(self.tr("Strangers let through here, per hundred"), self)
         self.bars = StrangersBars(self)
         self.words = MessageLine(3, self)
-        row = FlowLayout(spacing=Space.S)
-        for widget in (self.button, self.undo_button, self.switch):
-            row.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addLayout(row)
-        layout.addWidget(self.heading)
-        layout.addWidget(self.bars)
-        layout.addWidget(self.words)
-        layout.addStretch(1)
+        controls = flow(self.button, self.undo_button, self.switch)
+        self.setLayout(column(controls, self.heading, self.bars, self.words, Stretch(), spacing=Space.XS))
         self.button.clicked.connect(room.adapt)
         self.undo_button.clicked.connect(room.undo)
         self.switch.clicked.connect(room.set_used)

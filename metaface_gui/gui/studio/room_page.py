@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QWidget
 
 from metaface_gui.engine.api import RoomApi, SourceApi
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.studio.environment_dial import EnvironmentDial
 from metaface_gui.gui.studio.room_adaptation import RoomAdaptation
 from metaface_gui.gui.theme import Space, text_scale
+from metaface_gui.gui.widgets.layouts import column
 
 _BESIDE, _WIDE = 560, 740
 """From the first width the two parts are side by side, so that both are visible below a low video; from the second,
@@ -44,9 +45,7 @@ class RoomPage(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(both)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(scroll)
+        self.setLayout(column(scroll))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the two parts side by side if there is room."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.learner_words import AUTO
@@ -12,6 +12,7 @@ from metaface_gui.gui.studio.plot_style import learner_colour
 from metaface_gui.gui.theme import FontSize, Space, Theme, font
 from metaface_gui.gui.widgets.bar import paint_bar
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import column
 from metaface_gui.gui.widgets.scrolling import scrolling
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.learners.rl2 import Trial
@@ -32,11 +33,7 @@ class TrialBars(QWidget):
         self.heading = ElidedLabel(self.tr("Tried on degraded shots; expected % right"), self, role="muted")
         self._list = _List(self)
         scroll = scrolling(self._list, self, takes_focus=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self.heading)
-        layout.addWidget(scroll, 1)
+        self.setLayout(column(self.heading, (scroll, 1)))
 
     def show_trials(self, trials: tuple[Trial, ...], chosen: Trial | None) -> None:
         """Show these trials."""

@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QLabel, QProgressBar, QPushButton, QStackedLayout, QWidget
 
 from metaface_gui.engine.api import StudioApi
 from metaface_gui.engine.events import Explained, GalleryChanged, RequestEnded, ResultReady, SourceChanged, SourceState
@@ -32,6 +23,7 @@ from metaface_gui.gui.theme import Space
 from metaface_gui.gui.who_left import names_only_present
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
 from metaface_gui.gui.widgets.empty_note import EmptyNote
+from metaface_gui.gui.widgets.layouts import Stretch, column, row
 from metaface_gui.i18n import translate
 from metaface_gui.pipeline.explanation import Explanation
 from metaface_gui.pipeline.rendering.verdicts import margin_text, raw_text
@@ -167,8 +159,9 @@ class WhyPage(QWidget):
         self.busy.setSizePolicy(policy)
         self.busy.hide()
         self.note = EmptyNote("search", "", "", self)
-        self.picture = HeatPicture(self)
-        self.legend = HeatLegend(self)
+        self._content = QWidget(self)
+        self.picture = HeatPicture(self._content)
+        self.legend = HeatLegend(self._content)
         self.bars = ScoreBars(self)
         self.near = NearShotRow(self)
         self.looks = LooksRow(self)
@@ -178,49 +171,41 @@ class WhyPage(QWidget):
         self.again_button.clicked.connect(self.explain_again)
 
     def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.decision)
-        words.addWidget(self.details)
-        head = QHBoxLayout()
-        head.setSpacing(Space.S)
-        head.addLayout(words, 1)
-        for widget in (self.heat_box, self.next_button, self.again_button):
-            head.addWidget(widget)
-        self._content = QWidget(self)
-        body = QHBoxLayout(self._content)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.setSpacing(Space.L)
-        body.addWidget(self.picture)
-        body.addWidget(self.legend)
         self._scores_section = self._section(self.tr("Scores"), self.bars)
         self._near_section = self._section(self.tr("Nearest shots"), self.near)
-        body.addWidget(self._scores_section, 4)
-        body.addWidget(self._near_section, 6)
         self._looks_section = self._section(self.tr("Looks"), self.looks)
-        body.addWidget(self._looks_section, 3)
         self._quality_section = self._section(self.tr("This picture"), self.quality)
-        body.addWidget(self._quality_section, 0)
-        body.addStretch(0)
+        self._content.setLayout(
+            row(
+                self.picture,
+                self.legend,
+                (self._scores_section, 4),
+                (self._near_section, 6),
+                (self._looks_section, 3),
+                self._quality_section,
+                Stretch(0),
+                spacing=Space.L,
+            )
+        )
         self._stack = QStackedLayout()
         self._stack.addWidget(self.note)
         self._stack.addWidget(self._content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(Space.M, Space.S, Space.M, Space.S)
-        layout.setSpacing(Space.XS)
-        layout.addLayout(head)
-        layout.addWidget(self.busy)
-        layout.addLayout(self._stack, 1)
+        words = column(self.decision, self.details, spacing=0)
+        self.setLayout(
+            column(
+                row((words, 1), self.heat_box, self.next_button, self.again_button),
+                self.busy,
+                (self._stack, 1),
+                margins=(Space.M, Space.S, Space.M, Space.S),
+                spacing=Space.XS,
+            )
+        )
 
     def _section(self, title: str, widget: QWidget) -> QWidget:
         section = QWidget(self._content)
         heading = QLabel(title, section)
         heading.setProperty("role", "muted")
-        layout = QVBoxLayout(section)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.XS)
-        layout.addWidget(heading)
-        layout.addWidget(widget, 1)
+        section.setLayout(column(heading, (widget, 1), spacing=Space.XS))
         return section
 
     def _has_room_for(self, *more: QWidget) -> bool:

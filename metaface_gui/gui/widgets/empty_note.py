@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
 from metaface_gui.gui.theme import Space, Theme, font
+from metaface_gui.gui.widgets.layouts import Stretch, column
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 _ICON_SIDE = 32
 
@@ -19,16 +21,20 @@ class EmptyNote(QWidget):
         super().__init__(parent)
         self._icon_name = icon
         self._icon = QLabel(self)
-        self._title = self._label(title, "heading")
-        self._next_step = self._label(next_step, "muted")
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(Space.S, 0, Space.S, 0)
-        self._layout.setSpacing(Space.XS)
-        self._layout.addStretch(1)
-        self._layout.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignCenter)
-        self._layout.addWidget(self._title)
-        self._layout.addWidget(self._next_step)
-        self._layout.addStretch(1)
+        self._title = plain_label(self, title, "heading")
+        self._next_step = plain_label(self, next_step, "muted")
+        for label in (self._title, self._next_step):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._layout = column(
+            Stretch(),
+            (self._icon, 0, Qt.AlignmentFlag.AlignCenter),
+            self._title,
+            self._next_step,
+            Stretch(),
+            margins=(Space.S, 0, Space.S, 0),
+            spacing=Space.XS,
+        )
+        self.setLayout(self._layout)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         theme = Theme.current()
         theme.changed.connect(self._show_icon)
@@ -62,14 +68,6 @@ class EmptyNote(QWidget):
         if not self._icon.isHidden():
             words -= _ICON_SIDE + Space.XS
         self._icon.setVisible(words + _ICON_SIDE + Space.XS <= self.height())
-
-    def _label(self, text: str, role: str) -> QLabel:
-        label = QLabel(text, self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setProperty("role", role)
-        label.setWordWrap(True)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        return label
 
     def _show_icon(self) -> None:
         color = Theme.current().color("muted")

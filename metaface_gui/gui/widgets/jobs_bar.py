@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QToolButton, QWidget
 
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.gui.icons import set_icon
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import row
 from metaface_gui.i18n import translate
 
 _DELAY_MS = 250
@@ -37,11 +38,8 @@ class JobsBar(QWidget):
         self._cancel.setStyleSheet("padding: 0;")
         set_icon(self._cancel, "close", "muted")
         self._cancel.clicked.connect(self._on_cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Space.M, 0, Space.S, 0)
-        row.setSpacing(Space.S)
-        for widget in (self._more, self._title, self._progress, self._percent, self._cancel):
-            row.addWidget(widget)
+        shown = (self._more, self._title, self._progress, self._percent, self._cancel)
+        self.setLayout(row(*shown, margins=(Space.M, 0, Space.S, 0)))
         self._delay = QTimer(self, singleShot=True, interval=_DELAY_MS)
         self._delay.timeout.connect(self._refresh)
         self.hide()

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QPushButton, QWidget
 
 from metaface_gui.gallery import MAX_PASSPHRASE
 from metaface_gui.gui.theme import Space
+from metaface_gui.gui.widgets.layouts import column
+from metaface_gui.gui.widgets.plain_label import plain_label
 
 _WIDTH = 440
 _FAIR, _STRONG = 12, 20
@@ -31,7 +23,7 @@ class _PassphraseDialog(QDialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.explanation, self.note = self._make_label(), self._make_label()
+        self.explanation, self.note = plain_label(self), plain_label(self)
         self._form = QFormLayout()
         self._form.setSpacing(Space.S)
         self.passphrase = self._add_field(self.tr("Passphrase"))
@@ -40,22 +32,19 @@ class _PassphraseDialog(QDialog):
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L)
-        column.setSpacing(Space.M)
-        column.addWidget(self.explanation)
-        column.addLayout(self._form)
-        column.addWidget(self.show_it)
-        column.addWidget(self.note)
-        column.addWidget(self._buttons)
+        self.setLayout(
+            column(
+                self.explanation,
+                self._form,
+                self.show_it,
+                self.note,
+                self._buttons,
+                margins=(Space.XL, Space.L, Space.XL, Space.L),
+                spacing=Space.M,
+            )
+        )
         self.setMinimumWidth(_WIDTH)
         self.accepted.connect(lambda: self.entered.emit(self.passphrase.text()))
-
-    def _make_label(self) -> QLabel:
-        label = QLabel(self)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        return label
 
     def _add_field(self, name: str) -> QLineEdit:
         field = QLineEdit(self)

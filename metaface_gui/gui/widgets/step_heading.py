@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from metaface_gui.gui.icons import icon_pixmap
-from metaface_gui.gui.theme import FontSize, Space, Theme, font
+from metaface_gui.gui.theme import FontSize, Theme, font
 from metaface_gui.gui.widgets.elided_label import ElidedLabel
+from metaface_gui.gui.widgets.layouts import row
 
 
 class _Badge(QWidget):
@@ -21,9 +22,6 @@ class _Badge(QWidget):
         self._number = number
         self.is_done = False
         self.setFixedSize(self.SIDE, self.SIDE)
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.SIDE, self.SIDE)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = Theme.current()
@@ -50,11 +48,7 @@ class StepHeading(QWidget):
         self._title = title
         self._badge = _Badge(number, self)
         label = ElidedLabel(title, self, role="heading")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(Space.S)
-        layout.addWidget(self._badge)
-        layout.addWidget(label, 1)
+        self.setLayout(row(self._badge, (label, 1)))
         self.setAccessibleName(title)
 
     @property

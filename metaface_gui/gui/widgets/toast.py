@@ -9,20 +9,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QEnterEvent,
-    QKeyEvent,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from metaface_gui.engine.events import Undoable
 from metaface_gui.errors import KnownError
 from metaface_gui.gui.icons import icon_pixmap, set_icon
 from metaface_gui.gui.theme import Radius, Space, Theme
+from metaface_gui.gui.widgets.layouts import row
+from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.i18n import error_text, translate
 
 _TICK_MS = 50
@@ -101,9 +96,7 @@ class ToastBar(QWidget):
         self._left_ms = self._whole_ms = 0.0
         self._is_held = False
         self._icon = QLabel(self)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setWordWrap(True)
+        self._text = plain_label(self)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._undo = QPushButton(self.tr("Undo"), self)
         set_icon(self._undo, "undo")
@@ -118,11 +111,16 @@ class ToastBar(QWidget):
         set_icon(self._close, "close")
         self._close.clicked.connect(self.dismiss)
         self._host = parent
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(Space.L, Space.M, Space.S, Space.M)
-        row.setSpacing(Space.M)
-        for widget in (self._icon, self._text, self._undo, self._copy, self._close):
-            row.addWidget(widget, 1 if widget is self._text else 0)
+        self._row = row(
+            self._icon,
+            (self._text, 1),
+            self._undo,
+            self._copy,
+            self._close,
+            margins=(Space.L, Space.M, Space.S, Space.M),
+            spacing=Space.M,
+        )
+        self.setLayout(self._row)
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
         parent.installEventFilter(self)
