@@ -1,8 +1,8 @@
 """Texts on screen in the user's language: the one wrapper around Qt's translation, and texts for records.
 
 A widget's own texts go through `self.tr("…")`; everything else through `translate`. Both take literal English so that
-`tests/update_translations.py` finds them. A text with values is `translate("Context", "{n} people", None, n=3)`;
-instead of None, a note may distinguish equal texts.
+`tests/update_translations.py` finds them. A text with values is `translate("Context", "{n} people", n=3)`;
+a third argument, a note, may distinguish equal texts.
 
 Qt is loaded only for languages other than English, so that a command that prints a line need not wait for it.
 """
@@ -50,13 +50,13 @@ def listed(words: Iterable[str]) -> str:
     """Join words to an enumeration: with commas in English, with ideographic commas in Chinese."""
     text = ""
     for number, word in enumerate(words):
-        text = translate("Lists", "{first}, {more}", None, first=text, more=word) if number else word
+        text = translate("Lists", "{first}, {more}", first=text, more=word) if number else word
     return text
 
 
 def error_text(error: KnownError) -> str:
     """Return the error's text in the user's language: cause, then the next step."""
-    return translate(CONTEXT, error.template, None, **{name: _shown(value) for name, value in error.values.items()})
+    return translate(CONTEXT, error.template, **{name: _shown(value) for name, value in error.values.items()})
 
 
 def _shown(value: object) -> object:
@@ -70,7 +70,7 @@ def shown_title(title: str) -> str:
     if title == "Demo scene":
         return translate("Sources", "Demo scene")
     camera = re.fullmatch(r"Camera (\d+)", title)
-    return title if camera is None else translate("Sources", "Camera {number}", None, number=camera[1])
+    return title if camera is None else translate("Sources", "Camera {number}", number=camera[1])
 
 
 def issue_text(issue: QualityIssue) -> str:

@@ -56,8 +56,8 @@ def german(qapp: QApplication) -> Iterator[None]:
 
 
 def test_values_are_filled_in() -> None:
-    assert translate("Test", "{n} people", None, n=3) == "3 people"
-    assert translate("Test", "in {context}: {text}", None, context="a", text="b") == "in a: b"
+    assert translate("Test", "{n} people", n=3) == "3 people"
+    assert translate("Test", "in {context}: {text}", context="a", text="b") == "in a: b"
 
 
 @pytest.mark.usefixtures("german")
@@ -70,7 +70,7 @@ def test_errors_and_guidance_are_translated() -> None:
 
 @pytest.mark.usefixtures("german")
 def test_a_translation_with_a_wrong_placeholder_falls_back_to_english() -> None:
-    assert translate("Test", "{n} people", None, n=3) == "3 people"
+    assert translate("Test", "{n} people", n=3) == "3 people"
 
 
 @pytest.mark.parametrize("issue", QualityIssue)

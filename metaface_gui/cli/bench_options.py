@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=(*SECTIONS, PEERS),
         nargs="+",
         metavar="SECTION",
-        help=translate("Commands", "measure only these: {sections}", None, sections=", ".join((*SECTIONS, PEERS))),
+        help=translate("Commands", "measure only these: {sections}", sections=", ".join((*SECTIONS, PEERS))),
     )
     parser.add_argument(
         "--source",
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=parse_count,
         nargs="+",
         metavar="N",
-        help=translate("Commands", "people in the galleries (default: {n})", None, n=_sizes_text(GALLERY_SIZES)),
+        help=translate("Commands", "people in the galleries (default: {n})", n=_sizes_text(GALLERY_SIZES)),
     )
     parser.add_argument(
         "--seconds",

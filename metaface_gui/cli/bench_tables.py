@@ -62,7 +62,6 @@ def _print_machine(record: BenchRecord, console: Console) -> None:
         translate(
             "Commands",
             "{cpu}, {n} threads; PyTorch {version} on {device}",
-            None,
             cpu=machine.cpu,
             n=machine.cores,
             version=machine.torch,
@@ -74,7 +73,6 @@ def _print_machine(record: BenchRecord, console: Console) -> None:
         text = translate(
             "Commands",
             "Other programs kept {n} cores busy in the last minute: figures will be worse than on an idle machine.",
-            None,
             n=f"{machine.load:.1f}",
         )
         _line(console, text, "yellow")
@@ -110,7 +108,6 @@ def _race_title(what: str, race: RaceFigures) -> str:
     return translate(
         "Commands",
         "{what}, {width}×{height}, {frames} frames × {repeats}",
-        None,
         what=what,
         width=race.width,
         height=race.height,
@@ -146,7 +143,6 @@ def _print_race(race: RaceFigures, console: Console) -> None:
         text = translate(
             "Commands",
             "{key}: {times} times as many frames as {than}",
-            None,
             key=ratio.key,
             times=f"{ratio.times_as_fast:.2f}",
             than=ratio.than,
@@ -163,8 +159,7 @@ def _by_faces(rows: Mapping[str, tuple[FacesTiming, ...]]) -> Table:
     """Return a table of median and 95th percentile for each number of faces."""
     numbers = sorted({timing.n_faces for timings in rows.values() for timing in timings})
     headings = [
-        translate("Commands", "1 face, ms") if n == 1 else translate("Commands", "{n} faces, ms", None, n=n)
-        for n in numbers
+        translate("Commands", "1 face, ms") if n == 1 else translate("Commands", "{n} faces, ms", n=n) for n in numbers
     ]
     table = _table("", *headings)
     for key, timings in rows.items():
@@ -178,7 +173,7 @@ def _print_live(record: BenchRecord, console: Console) -> None:
     live = record.live
     if live is None:
         return
-    _heading(console, translate("Commands", "The live engine without a window, {n} s", None, n=f"{live.seconds:.0f}"))
+    _heading(console, translate("Commands", "The live engine without a window, {n} s", n=f"{live.seconds:.0f}"))
     table = _table("", "")
     table.add_row(translate("Commands", "preview"), f"{live.preview_fps:.1f} fps")
     table.add_row(translate("Commands", "inference"), f"{live.inference_fps:.1f} fps")
@@ -195,7 +190,6 @@ def _print_window(record: BenchRecord, console: Console) -> None:
     text = translate(
         "Commands",
         "One frame in the window, {width}×{height}, processor time; {frames} frames × {repeats}, alternating",
-        None,
         width=window.width,
         height=window.height,
         frames=window.frames,
@@ -223,7 +217,6 @@ def _print_window(record: BenchRecord, console: Console) -> None:
     text = translate(
         "Commands",
         "{n} methods cost {times} times as much as one; painting alone, {painting} times",
-        None,
         n=window.all.methods,
         times=f"{window.times:.2f}",
         painting=f"{window.painting_times:.2f}",
@@ -239,8 +232,8 @@ def _print_learners(record: BenchRecord, console: Console) -> None:
     _heading(console, translate("Commands", "Learners, by people × shots"))
     table = _table(
         translate("Commands", "learner"),
-        *(translate("Commands", "adapt {n}×{k}, ms", None, n=n_way, k=k_shot) for n_way, k_shot in sizes),
-        *(translate("Commands", "score {n}×{k}, µs per face", None, n=n_way, k=k_shot) for n_way, k_shot in sizes),
+        *(translate("Commands", "adapt {n}×{k}, ms", n=n_way, k=k_shot) for n_way, k_shot in sizes),
+        *(translate("Commands", "score {n}×{k}, µs per face", n=n_way, k=k_shot) for n_way, k_shot in sizes),
     )
     for learner in dict.fromkeys(cost.learner for cost in adaptation):
         cells = [f"{adapt[learner, *size]:.1f}" for size in sizes] + [f"{score[learner, *size]:.0f}" for size in sizes]
@@ -255,7 +248,6 @@ def _meta_step_title(cost: MetaStepCost) -> str:
     return translate(
         "Commands",
         "Second-order MAML: {tasks} tasks, {n}-way {k}-shot, {queries} queries each, {steps} inner steps",
-        None,
         tasks=cost.n_tasks,
         n=cost.n_way,
         k=cost.k_shot,
@@ -306,7 +298,7 @@ def _print_start_up(record: BenchRecord, console: Console) -> None:
     startup = record.startup
     if startup is None:
         return
-    _heading(console, translate("Commands", "Start-up of the window, median of {n}", None, n=len(startup.runs)))
+    _heading(console, translate("Commands", "Start-up of the window, median of {n}", n=len(startup.runs)))
     table = _table("", "")
     table.add_row(translate("Commands", "until something is on screen"), f"{startup.median.starting_s:.2f} s")
     table.add_row(translate("Commands", "until the window can be used"), f"{startup.median.window_s:.2f} s")
@@ -328,7 +320,7 @@ def _print_memory(record: BenchRecord, console: Console) -> None:
         return
     table = _table("", "")
     table.add_row(translate("Commands", "at the first recognition"), f"{memory.started_mb:.0f} MB")
-    table.add_row(translate("Commands", "{n} s later", None, n=f"{memory.seconds:.0f}"), f"{memory.ended_mb:.0f} MB")
+    table.add_row(translate("Commands", "{n} s later", n=f"{memory.seconds:.0f}"), f"{memory.ended_mb:.0f} MB")
     table.add_row(translate("Commands", "peak"), f"{memory.most_mb:.0f} MB")
     if memory.slope is not None:
         slope = f"{memory.slope.per_minute:+.1f} ± {memory.slope.standard_error:.1f} MB"
@@ -352,7 +344,6 @@ def _print_absent(peers: PeersFigures, console: Console) -> None:
             text = translate(
                 "Commands",
                 "face_recognition was not measured: {reason}. Install it: {command}",
-                None,
                 reason=absent.reason,
                 command=INSTALL,
             )
@@ -360,7 +351,6 @@ def _print_absent(peers: PeersFigures, console: Console) -> None:
             text = translate(
                 "Commands",
                 "{peer} was not measured: {reason}. “{stand_in}” runs the same networks on every face of every frame.",
-                None,
                 peer=absent.peer,
                 reason=absent.reason,
                 stand_in=absent.stand_in,

@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=_DEFAULT_SECONDS,
         metavar="N",
         help=translate(
-            "Commands", "how many seconds to run once everybody is enrolled (default: {n})", None, n=_DEFAULT_SECONDS
+            "Commands", "how many seconds to run once everybody is enrolled (default: {n})", n=_DEFAULT_SECONDS
         ),
     )
     parser.add_argument(
@@ -51,9 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=int,
         choices=range(1, _LESSONS + 1),
         metavar="N",
-        help=translate(
-            "Commands", "play this lesson (1 to {n}) instead, and save a picture of each step", None, n=_LESSONS
-        ),
+        help=translate("Commands", "play this lesson (1 to {n}) instead, and save a picture of each step", n=_LESSONS),
     )
     add_recognition_options(parser)
     add_force_option(parser)
@@ -84,12 +82,12 @@ def _print(summary: DemoSummary, console: Console) -> None:
         _print_rooms(summary.rooms, console)
     _print_pictures(summary.screenshots, console)
     for name in summary.not_taken:
-        console.print(translate("Commands", "no screenshot: {name}", None, name=name), markup=False, soft_wrap=True)
+        console.print(translate("Commands", "no screenshot: {name}", name=name), markup=False, soft_wrap=True)
 
 
 def _print_pictures(paths: tuple[Path, ...], console: Console) -> None:
     for path in paths:
-        console.print(translate("Commands", "screenshot: {path}", None, path=path), markup=False, soft_wrap=True)
+        console.print(translate("Commands", "screenshot: {path}", path=path), markup=False, soft_wrap=True)
 
 
 def _scene_table(summary: DemoSummary) -> Table:
@@ -155,7 +153,6 @@ def _methods_table(summary: DemoSummary) -> Table:
         "Commands",
         "agrees: decides as most methods do. left out: degraded shots named right when left out of the support set.\n"
         "* recommended by the report on {n} shots, which took {seconds:.1f} s",
-        None,
         n=report.n_probes,
         seconds=report.seconds,
     )
@@ -189,7 +186,6 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
         translate(
             "Commands",
             "from adapting to the first right name: {ms} ms; an enrolled person was first found after {seen} ms",
-            None,
             ms=f"{walk.back_ms:.0f}",
             seen=f"{walk.seen_ms:.0f}",
         )
@@ -204,7 +200,6 @@ def _walk_table(summary: DemoSummary, walk: RoomFigures) -> Table:
             translate(
                 "Commands",
                 "strangers let through here: about {before} before, about {now} now",
-                None,
                 before=shares[0],
                 now=shares[1],
             )
@@ -232,7 +227,6 @@ def _print_rooms(rooms: RoomTable, console: Console) -> None:
         "Commands",
         "right, Unknown, wrong: shares of the enrolled people’s faces that were found; let in: strangers’ faces that "
         "got a name.\nThe methods disagreed on {share} of {n} face-frames. It took {seconds:.1f} s.",
-        None,
         share=_percent(rooms.n_differing, rooms.n_faces),
         n=rooms.n_faces,
         seconds=rooms.seconds,

@@ -60,7 +60,6 @@ def run(args: argparse.Namespace) -> int:
                     text = translate(
                         "Commands",
                         "{name}: shots not added, as they are too similar to stored ones: {count}",
-                        None,
                         name=escape(person.name),
                         count=len(known),
                     )
@@ -71,7 +70,6 @@ def run(args: argparse.Namespace) -> int:
                 "Commands",
                 "{name} looks like {other}, who is already enrolled. If they are the same person, merge them: "
                 "metaface gallery merge",
-                None,
                 name=escape(name),
                 other=escape(other.name),
             )
@@ -82,14 +80,13 @@ def run(args: argparse.Namespace) -> int:
             # An explicit period is a new agreement; without one, the existing agreement continues.
             gallery.add_shots(person.id, shots, consent(terms=terms) if terms.retention else None)
     console.print(
-        translate("Commands", "{name}: shots saved: {count}", None, name=escape(name), count=len(shots)),
+        translate("Commands", "{name}: shots saved: {count}", name=escape(name), count=len(shots)),
         soft_wrap=True,
     )
     if person is not None and person.is_hidden:
         text = translate(
             "Commands",
             "{name} is hidden and so still not recognised. To change that: “metaface gallery unhide NAME”.",
-            None,
             name=escape(person.name),
         )
         console.print(text, soft_wrap=True)
@@ -108,7 +105,7 @@ def _collect(
         burst, issue = burst.offer(item.samples)
         if issue is not None:
             issues[issue] += 1
-            reason = translate("Commands", "refused: {reason}", None, reason=refusal_text(issue))
+            reason = translate("Commands", "refused: {reason}", reason=refusal_text(issue))
             console.print(f"{item.title}: {reason}", markup=False, soft_wrap=True)
     return burst, issues
 

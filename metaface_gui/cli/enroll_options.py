@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=parse_count,
         default=DEFAULT_SHOTS,
         metavar="N",
-        help=translate("Commands", "keep at most N diverse shots (default: {n})", None, n=DEFAULT_SHOTS),
+        help=translate("Commands", "keep at most N diverse shots (default: {n})", n=DEFAULT_SHOTS),
     )
     period = parser.add_mutually_exclusive_group()
     period.add_argument(

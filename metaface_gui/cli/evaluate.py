@@ -249,7 +249,7 @@ class _Seeing:
             looks=max(self.args.looks),
             seed=self.args.seed,
             cache=self.args.cache or default_cache(),
-            progress=self.bars.bar(translate("Commands", "tracks: {condition}", None, condition=name)),
+            progress=self.bars.bar(translate("Commands", "tracks: {condition}", condition=name)),
         )
 
     def _features(self, faces: AlignedFaces, condition: str, draw: int, family: str | None) -> Tensor:
@@ -261,7 +261,7 @@ class _Seeing:
             condition,
             seed=self.args.seed * _DRAW_SEEDS + draw,
             cache=self.args.cache or default_cache(),
-            progress=self.bars.bar(translate("Commands", "features: {condition}", None, condition=name)),
+            progress=self.bars.bar(translate("Commands", "features: {condition}", condition=name)),
             environment=family,
             both_views=True,
         )
@@ -370,7 +370,7 @@ def _write(report: Report, args: argparse.Namespace, console: Console) -> None:
 
         written += save_plots(report, args.plots)
     for path in written:
-        console.print(translate("Commands", "written: {path}", None, path=path), markup=False, soft_wrap=True)
+        console.print(translate("Commands", "written: {path}", path=path), markup=False, soft_wrap=True)
 
 
 class _Bars:

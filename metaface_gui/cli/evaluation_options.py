@@ -60,7 +60,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         choices=(ALL, *ALL_LEARNERS),
         default=[ALL],
         metavar="KEY",
-        help=translate("Commands", "all, or some of: {keys}", None, keys=keys),
+        help=translate("Commands", "all, or some of: {keys}", keys=keys),
     )
     parser.add_argument(
         "--meta",
@@ -81,7 +81,7 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
         type=parse_conditions,
         default=(CLEAN, "hard"),
         metavar="NAMES",
-        help=translate("Commands", "comma-separated: {names}", None, names=", ".join(map(hyphened, CONDITIONS))),
+        help=translate("Commands", "comma-separated: {names}", names=", ".join(map(hyphened, CONDITIONS))),
     )
     parser.add_argument(
         "--environments",
@@ -92,7 +92,6 @@ def add_episode_options(parser: argparse.ArgumentParser) -> None:
             "Commands",
             "rooms to simulate for shots, probes and strangers alike, besides the unchanged pictures; held-out (no "
             "shipped weights were trained on them), trained, all, or comma-separated: {names}",
-            None,
             names=", ".join(map(hyphened, FAMILIES)),
         ),
     )
@@ -150,7 +149,6 @@ def parse_conditions(text: str) -> tuple[str, ...]:
             message = translate(
                 "Commands",
                 "there is no condition “{name}”; choose from {names}",
-                None,
                 name=name,
                 names=", ".join(map(hyphened, CONDITIONS)),
             )
@@ -172,7 +170,6 @@ def parse_environments(text: str) -> tuple[str, ...]:
             message = translate(
                 "Commands",
                 "there is no environment “{name}”; choose from {names}",
-                None,
                 name=part,
                 names=", ".join((*groups, *map(hyphened, FAMILIES))),
             )

@@ -43,7 +43,7 @@ def print_report(report: Report, console: Console) -> None:
     if spans_several(report.rows):
         _print_summary(report, console)
     for note in report.notes():
-        console.print(escape(translate("Commands", note.template, None, **note.values)), soft_wrap=True)
+        console.print(escape(translate("Commands", note.template, **note.values)), soft_wrap=True)
 
 
 def _print_title(text: str, console: Console) -> None:
@@ -60,7 +60,7 @@ def _where(row: EvaluationRow, *, several: bool) -> str:
 def _print_summary(report: Report, console: Console) -> None:
     summaries = summarise(report.rows)
     several = len({row.data for row in report.rows}) > 1
-    title = translate("Commands", "{cells} cells: the worst / the median of each", None, cells=summaries[0].cells)
+    title = translate("Commands", "{cells} cells: the worst / the median of each", cells=summaries[0].cells)
     _print_title(title, console)
     table, headings = _table(), _summary_headings(report.settings.fpir)
     for name in FIGURES:
@@ -80,7 +80,7 @@ def _print_summary(report: Report, console: Console) -> None:
     ):
         row = extent.worst_row
         cell = f"{_where(row, several=several)}{row.condition}, {row.n_way}×{row.k_shot}"
-        console.print(escape(translate("Commands", text, None, learner=row.learner, cell=cell)), soft_wrap=True)
+        console.print(escape(translate("Commands", text, learner=row.learner, cell=cell)), soft_wrap=True)
     console.print()
 
 
@@ -96,7 +96,6 @@ def _tracks_title(row: TrackRow) -> str:
     return translate(
         "Commands",
         "tracks, {condition}, {n_way}-way {k_shot}-shot, {episodes} episodes",
-        None,
         condition=hyphened(row.condition),
         n_way=row.n_way,
         k_shot=row.k_shot,
@@ -111,7 +110,7 @@ def _tracks(rows: Sequence[TrackRow], fpir: float) -> Table:
         translate("Commands", "top-1 %"),
         translate("Commands", "TPIR at\nFPIR\n1 %"),
         translate("Commands", "ship-\nped:\nTPIR"),
-        translate("Commands", "FPIR\nfor\n{promise}", None, promise=f"{100 * fpir:g}"),
+        translate("Commands", "FPIR\nfor\n{promise}", promise=f"{100 * fpir:g}"),
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
@@ -124,7 +123,7 @@ def _tracks(rows: Sequence[TrackRow], fpir: float) -> Table:
 
 def _summary_headings(fpir: float) -> Mapping[str, str]:
     return {
-        "fpir_achieved": translate("Commands", "FPIR\nfor {promise}", None, promise=f"{100 * fpir:g}"),
+        "fpir_achieved": translate("Commands", "FPIR\nfor {promise}", promise=f"{100 * fpir:g}"),
         "tpir_at_fpir_1pct": translate("Commands", "TPIR at\nFPIR 1 %"),
         "tpir_shipped": translate("Commands", "shipped:\nTPIR"),
         "gain_over_stock": translate("Commands", "gain\nover stock"),
@@ -136,7 +135,6 @@ def _comparison_title(rows: Sequence[EvaluationRow]) -> str:
     return translate(
         "Commands",
         "{condition}, {n_way}-way {k_shot}-shot, {episodes} episodes",
-        None,
         condition=first.condition,
         n_way=first.n_way_used,
         k_shot=first.k_shot,
@@ -149,7 +147,6 @@ def _calibration_title(rows: Sequence[EvaluationRow], fpir: float) -> str:
         "Commands",
         "{condition}: actual FPIR (%) of the shipped threshold for a promised {promise} %, by number of people "
         "enrolled",
-        None,
         condition=rows[0].condition,
         promise=f"{100 * fpir:g}",
     )
@@ -163,7 +160,7 @@ def _comparison(rows: Sequence[EvaluationRow], fpir: float) -> Table:
         translate("Commands", "gain\nover\nstock"),
         translate("Commands", "TPIR at\nFPIR\n0.1 %"),
         translate("Commands", "ship-\nped:\nTPIR"),
-        translate("Commands", "FPIR\nfor\n{promise}", None, promise=f"{100 * fpir:g}"),
+        translate("Commands", "FPIR\nfor\n{promise}", promise=f"{100 * fpir:g}"),
         translate("Commands", "cal.\nerr."),
         translate("Commands", "adapt\nms"),
         translate("Commands", "µs per\nface"),

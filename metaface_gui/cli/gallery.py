@@ -133,7 +133,6 @@ def _show(args: argparse.Namespace) -> int:
             translate(
                 "Commands",
                 "consent: {when}, given by {who}, for: {purpose}; wording {version}; keep until: {until}",
-                None,
                 when=f"{consent.given_at:%Y-%m-%d %H:%M}",
                 version=consent.text_version,
                 until=until_text(consent.retention),
@@ -209,7 +208,6 @@ def _export(args: argparse.Namespace) -> int:
         note = translate(
             "Commands",
             "{path} is not encrypted: anyone who has the file can see the faces. Encrypt it with --passphrase-file.",
-            None,
             path=args.file,
         )
         Console(stderr=True, markup=False, highlight=False).print(note, soft_wrap=True)
@@ -224,7 +222,6 @@ def _import(args: argparse.Namespace) -> int:
         translate(
             "Commands",
             "{added} added, {renamed} renamed, {merged} merged, {skipped} skipped",
-            None,
             added=len(report.added),
             renamed=len(report.renamed),
             merged=len(report.merged),

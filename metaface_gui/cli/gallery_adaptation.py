@@ -87,7 +87,6 @@ def _say_who_is_hidden(gallery: Gallery) -> None:
         said = translate(
             "Commands",
             "metaface: hidden, so not recognised: {names}. To change that: “gallery unhide NAME”.",
-            None,
             names=", ".join(hidden),
         )
         sys.stderr.write(said + "\n")
@@ -100,7 +99,6 @@ def _say_whose_period_is_over(gallery: Gallery) -> None:
         said = translate(
             "Commands",
             "metaface: the agreed retention period of {names} is over. “gallery expired --delete” deletes them.",
-            None,
             names=", ".join(person.name for person in over),
         )
         sys.stderr.write(said + "\n")

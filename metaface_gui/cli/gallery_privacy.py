@@ -33,9 +33,7 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
 
         with open_existing(args.gallery, read_only=True) as gallery:
             write_report(gallery.account_of(find_person(gallery, args.name).id), args.out)
-        words = translate(
-            "Commands", "Written to {path}. The files are not encrypted: keep them safe.", None, path=args.out
-        )
+        words = translate("Commands", "Written to {path}. The files are not encrypted: keep them safe.", path=args.out)
         Console(highlight=False).print(words, markup=False, soft_wrap=True)
         return 0
 
@@ -43,7 +41,7 @@ def add_actions(add: AddAction, open_existing: OpenExisting, find_person: Callab
         _require_yes(args)
         with open_existing(args.gallery) as gallery:
             count = gallery.forget_everything()
-        words = translate("Commands", "Deleted: {n} people, and everything derived from them.", None, n=count)
+        words = translate("Commands", "Deleted: {n} people, and everything derived from them.", n=count)
         Console(highlight=False).print(words)
         return 0
 

@@ -24,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         choices=tuple(LEARNERS),
         metavar="KEY",
-        help=translate("Commands", "method to adapt with: {keys}", None, keys=", ".join(LEARNERS)),
+        help=translate("Commands", "method to adapt with: {keys}", keys=", ".join(LEARNERS)),
     )
     parser.set_defaults(run=_run)
 

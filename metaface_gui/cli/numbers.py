@@ -15,7 +15,7 @@ def parse_seed(text: str) -> int:
         argparse.ArgumentTypeError: if it is not one.
     """
     if not text.strip().isdecimal():
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a whole number", None, text=text))
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a whole number", text=text))
     return int(text)
 
 
@@ -26,7 +26,7 @@ def parse_count(text: str) -> int:
         argparse.ArgumentTypeError: if it is not one.
     """
     if (number := parse_seed(text)) < 1:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", None, text=text))
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is less than 1", text=text))
     return number
 
 
@@ -47,7 +47,7 @@ def parse_positive(text: str) -> float:
     """
     number = _number(text)
     if not 0.0 < number < math.inf:
-        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a number above 0", None, text=text))
+        raise argparse.ArgumentTypeError(translate("Commands", "“{text}” is not a number above 0", text=text))
     return number
 
 
@@ -60,7 +60,7 @@ def parse_share(text: str) -> float:
     share = _number(text)
     if not 0.0 <= share <= 1.0:
         raise argparse.ArgumentTypeError(
-            translate("Commands", "“{text}” is not a share from 0 to 1, such as 0.5", None, text=text)
+            translate("Commands", "“{text}” is not a share from 0 to 1, such as 0.5", text=text)
         )
     return share
 

@@ -107,7 +107,7 @@ def parse_fpir(text: str) -> float:
     try:
         return RecognitionSettings(fpir=float(text)).fpir
     except ValueError:
-        message = translate("Commands", "“{text}” is not a share between 0 and 1, such as 0.01", None, text=text)
+        message = translate("Commands", "“{text}” is not a share between 0 and 1, such as 0.01", text=text)
         raise argparse.ArgumentTypeError(message) from None
 
 

@@ -143,7 +143,7 @@ def _annotated(path: Path, source: FrameSource) -> AnnotatedVideo:
 
 def _summary(console: Console, frames: int, counts: Counter[str]) -> None:
     console.print(
-        translate("Commands", "{frames} frames, {faces} faces", None, frames=frames, faces=counts.total()),
+        translate("Commands", "{frames} frames, {faces} faces", frames=frames, faces=counts.total()),
         soft_wrap=True,
     )
     for name, count in counts.most_common():

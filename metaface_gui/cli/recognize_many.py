@@ -58,7 +58,6 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         left_out = translate(
             "Commands",
             "metaface: {path} is treated as a folder of videos; pictures skipped: {count}.",
-            None,
             path=folder.path,
             count=folder.pictures,
         )
@@ -74,7 +73,6 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
             left_alone = translate(
                 "Commands",
                 "Skipped videos, as they already have results: {count}. --again redoes them.",
-                None,
                 count=len(tasks) - len(to_do),
             )
             console.print(left_alone, soft_wrap=True)
@@ -84,10 +82,10 @@ def recognize_folder(folder: VideoFolder, args: argparse.Namespace) -> int:
         bar = stack.enter_context(_Bar(console, to_do))
         if cluster is None:
             processes = min(args.processes or default_processes(), len(to_do))
-            where = translate("Commands", "{n} at a time", None, n=processes)
+            where = translate("Commands", "{n} at a time", n=processes)
             looking = recognize_videos(to_do, setup, processes)
         else:
-            where = translate("Commands", "on {address}", None, address=args.cluster)
+            where = translate("Commands", "on {address}", address=args.cluster)
             looking = cluster.recognize(to_do, setup)
         events = stack.enter_context(closing(looking))
         for task, event in events:
@@ -183,7 +181,7 @@ class _Bar:
         else:
             self._begun.pop(task, None)
             self._ended += 1
-        note = translate("Commands", "{done} of {count} videos", None, done=self._ended, count=self._total)
+        note = translate("Commands", "{done} of {count} videos", done=self._ended, count=self._total)
         self._bars.update(self._bar, completed=self._ended + sum(self._begun.values()), note=note)
 
 
@@ -235,7 +233,6 @@ class _Run:
             translate(
                 "Commands",
                 "{videos} videos, {frames} frames, {faces} faces in {seconds:.1f} s: {fps:.1f} frames/s, {where}",
-                None,
                 videos=len(reports),
                 frames=frames,
                 faces=sum(sum(report.faces.values()) for report in reports),
@@ -249,7 +246,6 @@ class _Run:
             said = translate(
                 "Commands",
                 "metaface: {failed} of {count} videos could not be recognised.",
-                None,
                 failed=self.failures,
                 count=len(self._tasks),
             )

@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=tuple(LEARNERS),
         default=next(iter(LEARNERS)),
         metavar="KEY",
-        help=translate("Commands", "method to adapt with: {keys}", None, keys=", ".join(LEARNERS)),
+        help=translate("Commands", "method to adapt with: {keys}", keys=", ".join(LEARNERS)),
     )
     add_recognition_options(parser)
     parser.add_argument(
@@ -94,5 +94,5 @@ def parse_cluster(text: str) -> ClusterAddress:
     try:
         return ClusterAddress.parse(text)
     except ValueError:
-        message = translate("Commands", "“{text}” is not an address such as tls://host:8786", None, text=text)
+        message = translate("Commands", "“{text}” is not an address such as tls://host:8786", text=text)
         raise argparse.ArgumentTypeError(message) from None

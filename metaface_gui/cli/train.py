@@ -199,7 +199,7 @@ def _meta_train(
             validation,
             _settings(args),
             initial={} if embedder.projection is None else {TAIL: torch.from_numpy(embedder.projection.tail)},
-            on_progress=display.meta_training(translate("Commands", "meta-training {key}", None, key=args.learner)),
+            on_progress=display.meta_training(translate("Commands", "meta-training {key}", key=args.learner)),
             is_cancelled=is_cancelled,
             checkpoint=checkpoint,
             trained_on=repr(described),
@@ -233,7 +233,6 @@ def _summary(out: Path, result: MetaTrainingResult) -> None:
         text = translate(
             "Commands",
             "{title}: accuracy {top1:.1%}, TPIR {tpir:.1%} at FPIR {fpir:.0%}",
-            None,
             title=title,
             top1=metrics.top1,
             fpir=FPIR,
@@ -242,12 +241,11 @@ def _summary(out: Path, result: MetaTrainingResult) -> None:
         console.print(text, markup=False, soft_wrap=True)
 
     line(translate("Commands", "untrained"), result.untrained)
-    line(translate("Commands", "trained, step {step}", None, step=result.best.step), result.best.metrics)
+    line(translate("Commands", "trained, step {step}", step=result.best.step), result.best.metrics)
     size = out.stat().st_size / 1e6
     done = translate(
         "Commands",
         "{file}: {size:.2f} MB, {steps} steps in {seconds:.0f} s",
-        None,
         file=out,
         size=size,
         steps=result.steps,

@@ -94,7 +94,6 @@ def train_cohort(
         text = translate(
             "Commands",
             "γ = {sharpening}, {condition}: promised 1 %, actual by number of people enrolled: {shares}",
-            None,
             sharpening=best.sharpening,
             condition=condition,
             shares=shares,

@@ -66,10 +66,10 @@ def parse_trainable(text: str) -> str:
     choices = ", ".join((*TRAINABLE, *EMBEDDER_STAGES))
     if text in ALL_LEARNERS:
         message = translate(
-            "Commands", "“{text}” has nothing to train; choose one of: {choices}", None, text=text, choices=choices
+            "Commands", "“{text}” has nothing to train; choose one of: {choices}", text=text, choices=choices
         )
     else:
         message = translate(
-            "Commands", "there is no learner “{text}”; choose one of: {choices}", None, text=text, choices=choices
+            "Commands", "there is no learner “{text}”; choose one of: {choices}", text=text, choices=choices
         )
     raise argparse.ArgumentTypeError(message)

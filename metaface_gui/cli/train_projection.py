@@ -66,7 +66,6 @@ def train_projection(
         note = translate(
             "Commands",
             "loss {loss:.3f}, validation: {validation:.3f}",
-            None,
             loss=progress.loss,
             validation=progress.validation_loss,
         )
@@ -96,7 +95,6 @@ def train_projection(
         translate(
             "Commands",
             "validation loss {before:.3f} → {after:.3f} at step {step}; {file}",
-            None,
             before=fitted.stock_validation_loss,
             after=fitted.validation_loss,
             step=fitted.best_step,

@@ -49,7 +49,6 @@ def train_ranges(
     text = translate(
         "Commands",
         "{file}: trunk {id}, {count} layers limited to their ranges",
-        None,
         file=args.out,
         id=made.id,
         count=len(ranges),

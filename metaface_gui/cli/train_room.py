@@ -72,7 +72,7 @@ def train_room(
     prior = fit_prior(cells, settings)
     save_prior(args.out, prior, {**card, "settings": asdict(settings), "scorer": _SCORER, "cells": len(cells)})
     Console(highlight=False).print(
-        translate("Commands", "{file}: fitted to {cells} kinds of gallery", None, file=args.out, cells=len(cells)),
+        translate("Commands", "{file}: fitted to {cells} kinds of gallery", file=args.out, cells=len(cells)),
         markup=False,
         soft_wrap=True,
     )

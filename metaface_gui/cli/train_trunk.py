@@ -64,9 +64,7 @@ def train_trunk(
     tell = display.noted_stage(translate("Commands", "tuning the trunk"))
 
     def on_progress(progress: TrunkTuningProgress) -> None:
-        note = translate(
-            "Commands", "loss {loss:.3f}, cosine {cosine:.3f}", None, loss=progress.loss, cosine=progress.cosine
-        )
+        note = translate("Commands", "loss {loss:.3f}, cosine {cosine:.3f}", loss=progress.loss, cosine=progress.cosine)
         tell(progress.step, progress.steps, note)
 
     try:
@@ -90,7 +88,6 @@ def train_trunk(
     text = translate(
         "Commands",
         "cosine between degraded and clean pictures {before:.3f} → {after:.3f}; {file}",
-        None,
         before=before,
         after=after,
         file=args.out,

@@ -82,14 +82,13 @@ def describe(progress: TrainingProgress) -> str:
     text = translate(
         "Commands",
         "loss {loss:.3f}, validation: accuracy {top1:.1%}, TPIR {tpir:.1%}",
-        None,
         loss=progress.loss,
         top1=metrics.top1,
         tpir=metrics.tpir,
     )
     if not progress.skipped:
         return text
-    return f"{text}, " + translate("Commands", "{count} steps skipped", None, count=progress.skipped)
+    return f"{text}, " + translate("Commands", "{count} steps skipped", count=progress.skipped)
 
 
 def remaining(seconds: float) -> str:
@@ -98,7 +97,7 @@ def remaining(seconds: float) -> str:
         return ""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return translate("Commands", "{time} left", None, time=f"{hours}:{minutes:02}:{rest:02}")
+    return translate("Commands", "{time} left", time=f"{hours}:{minutes:02}:{rest:02}")
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def _fetch(args: argparse.Namespace) -> int:
                 lambda: False,
             )
     console.print(
-        translate("Commands", "{name} is on this computer: {path}", None, name=args.name, path=path), soft_wrap=True
+        translate("Commands", "{name} is on this computer: {path}", name=args.name, path=path), soft_wrap=True
     )
     return 0
 

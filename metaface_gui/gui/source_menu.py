@@ -27,7 +27,7 @@ def source_title(spec: SourceSpec) -> str:
     """Return a source's short name before it is open."""
     match spec.kind:
         case SourceKind.WEBCAM:
-            return translate("Sources", "Camera {number}", None, number=spec.text)
+            return translate("Sources", "Camera {number}", number=spec.text)
         case SourceKind.DEMO:
             return translate("Sources", "the demo")
         case SourceKind.URL:

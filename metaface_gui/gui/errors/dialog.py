@@ -42,7 +42,7 @@ class ErrorDialog(QDialog):
             "maintains MetaFace: they contain no names and no pictures."
         )
         words = plain_label(self, f"{cause}\n\n{calm}")
-        place = ElidedLabel(translate("Trouble", "Log: {path}", None, path=log), self, role="muted")
+        place = ElidedLabel(translate("Trouble", "Log: {path}", path=log), self, role="muted")
         self.text = QPlainTextEdit(details, self)
         self.text.setReadOnly(True)
         self.text.setAccessibleName(self.tr("Details"))

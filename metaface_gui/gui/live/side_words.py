@@ -26,11 +26,10 @@ def side_title(side: Side) -> str:
 def counts_text(tally: LearnerTally) -> str:
     """Return a side's counts: against the ground truth where it is known, else how often it named somebody."""
     if not tally.counted:
-        return translate("Sides", "{named} named · {unknown} Unknown", None, named=tally.named, unknown=tally.unknown)
+        return translate("Sides", "{named} named · {unknown} Unknown", named=tally.named, unknown=tally.unknown)
     text = translate(
         "Sides",
         "{right} right · {missed} Unknown · {wrong} wrong",
-        None,
         right=tally.right - tally.turned_away,
         missed=tally.missed,
         wrong=tally.wrong,
@@ -40,7 +39,6 @@ def counts_text(tally: LearnerTally) -> str:
     strangers = translate(
         "Sides",
         "strangers: {away} turned away, {through} let through",
-        None,
         away=tally.turned_away,
         through=tally.let_through,
     )
@@ -50,4 +48,4 @@ def counts_text(tally: LearnerTally) -> str:
 def differing_text(tally: LearnerTally) -> str:
     """Return on how many faces two sides differ."""
     faces = tally.named + tally.unknown
-    return translate("Sides", "{n} of {all} faces differ", None, n=faces - tally.contested, all=faces)
+    return translate("Sides", "{n} of {all} faces differ", n=faces - tally.contested, all=faces)

@@ -248,7 +248,7 @@ def _right_part(cell: QRectF) -> QRectF:
 
 
 def _line(method: str, verdict: Verdict) -> str:
-    words = translate("Overlay", "{method}: {name}", None, method=method, name=_name(verdict))
+    words = translate("Overlay", "{method}: {name}", method=method, name=_name(verdict))
     words = _SYMBOLS[verdict.is_right] + words
     return f"{words}  {verdict.margin} ({verdict.raw})" if verdict.raw else words
 
@@ -260,11 +260,11 @@ def _name(verdict: Verdict) -> str:
 def _count_text(verdicts: Sequence[Verdict]) -> str:
     right = count_right(verdicts)
     if right is not None:
-        return translate("Overlay", "{n} of {all} right", None, n=right, all=len(verdicts))
+        return translate("Overlay", "{n} of {all} right", n=right, all=len(verdicts))
     agreeing = count_agreeing(verdicts)
     if agreeing == 0:
         return translate("Overlay", "no majority")
-    return translate("Overlay", "{n} of {all} agree", None, n=agreeing, all=len(verdicts))
+    return translate("Overlay", "{n} of {all} agree", n=agreeing, all=len(verdicts))
 
 
 def _draw_mark(painter: QPainter, is_right: bool | None, left: float, middle: float) -> None:

@@ -83,8 +83,8 @@ class PeopleFiles(QObject):
         exported, imported = self._exporting.pop(event.request_id, None), self._importing.pop(event.request_id, None)
         is_done = event.error is None and not event.is_cancelled
         if exported is not None and is_done:
-            self.message.emit(translate("PeopleFiles", "Everybody was exported to {name}.", None, name=exported.name))
+            self.message.emit(translate("PeopleFiles", "Everybody was exported to {name}.", name=exported.name))
         elif imported is not None and is_done:
-            self.message.emit(translate("PeopleFiles", "The people in {name} were imported.", None, name=imported.name))
+            self.message.emit(translate("PeopleFiles", "The people in {name} were imported.", name=imported.name))
         elif imported is not None and isinstance(event.error, PassphraseError):
             self._ask_known(imported, error_text(event.error))

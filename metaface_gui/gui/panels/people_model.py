@@ -178,10 +178,7 @@ class PeopleModel(QAbstractListModel):
         if any(other.id != person.id and name_key(other.name) == name_key(name) for other in self._people):
             self.rename_refused.emit(
                 translate(
-                    "People",
-                    "Somebody is already called “{name}”. Choose another name, or merge the two.",
-                    None,
-                    name=name,
+                    "People", "Somebody is already called “{name}”. Choose another name, or merge the two.", name=name
                 )
             )
             return False

@@ -47,18 +47,15 @@ class SameFaceQuestion(QFrame):
         self._other = other = event.alike[0]
         name, other_name = shortened(event.name), shortened(other.name)
         if event.is_same_picture:
-            words = translate("SameFace", "{name} already has shots like these.", None, name=breakable(other_name))
+            words = translate("SameFace", "{name} already has shots like these.", name=breakable(other_name))
             save = translate("SameFace", "Add them anyway")
         else:
             words = translate(
-                "SameFace",
-                "This looks like {name}, who is already enrolled. Same person?",
-                None,
-                name=breakable(other_name),
+                "SameFace", "This looks like {name}, who is already enrolled. Same person?", name=breakable(other_name)
             )
-            save = translate("SameFace", "Two people: save as {name}", None, name=name)
+            save = translate("SameFace", "Two people: save as {name}", name=name)
         self.words.setText(words)
-        self.add_button.say(translate("SameFace", "One person: add to {name}", None, name=other_name))
+        self.add_button.say(translate("SameFace", "One person: add to {name}", name=other_name))
         self.add_button.setVisible(not event.is_same_picture)
         self.save_button.say(save)
         self.setAccessibleName(words.replace("\u200b", ""))

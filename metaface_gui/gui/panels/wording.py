@@ -15,7 +15,7 @@ def age_text(seconds: float) -> str:
     if seconds < 2:
         return translate("Ages", "just now")
     if seconds < _MINUTE:
-        return translate("Ages", "{n} s ago", None, n=int(seconds))
+        return translate("Ages", "{n} s ago", n=int(seconds))
     return coarse_age_text(seconds)
 
 
@@ -24,15 +24,15 @@ def coarse_age_text(seconds: float) -> str:
     if seconds < _MINUTE:
         return translate("Ages", "just now")
     if seconds < _HOUR:
-        return translate("Ages", "{n} min ago", None, n=int(seconds / _MINUTE))
+        return translate("Ages", "{n} min ago", n=int(seconds / _MINUTE))
     if seconds < _DAY:
-        return translate("Ages", "{n} h ago", None, n=int(seconds / _HOUR))
+        return translate("Ages", "{n} h ago", n=int(seconds / _HOUR))
     days = int(seconds / _DAY)
     if days == 1:
         return translate("Ages", "yesterday")
     if days < 60:
-        return translate("Ages", "{n} days ago", None, n=days)
-    return translate("Ages", "{n} months ago", None, n=days // 30)
+        return translate("Ages", "{n} days ago", n=days)
+    return translate("Ages", "{n} months ago", n=days // 30)
 
 
 def last_seen_text(last_seen_at: datetime | None, *, is_present: bool) -> str:
@@ -46,7 +46,7 @@ def last_seen_text(last_seen_at: datetime | None, *, is_present: bool) -> str:
 
 def shots_text(count: int) -> str:
     """Return a number of shots in words."""
-    return translate("Ages", "1 shot") if count == 1 else translate("Ages", "{n} shots", None, n=count)
+    return translate("Ages", "1 shot") if count == 1 else translate("Ages", "{n} shots", n=count)
 
 
 def shortened(name: str) -> str:

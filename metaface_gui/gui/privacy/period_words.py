@@ -31,25 +31,25 @@ def until_text(retention: Retention | None, now: datetime, locale: QLocale) -> s
     text = day_text(day, locale)
     left_h = (retention.until - now).total_seconds() / _HOUR_S
     if left_h <= 0:
-        return translate("Periods", "was to be kept until {day}", None, day=text)
+        return translate("Periods", "was to be kept until {day}", day=text)
     if left_h < _HOURS_TO_SAY:
         local = retention.until.astimezone()
         # A period to the end of a day ends at 00:00 of the next one, which would read as a day too late.
         hour = f"{local:%H:%M}" if local.date() == day else "24:00"
-        return translate("Periods", "kept until {day}, {hour}", None, day=text, hour=hour)
-    return translate("Periods", "kept until {day}", None, day=text)
+        return translate("Periods", "kept until {day}, {hour}", day=text, hour=hour)
+    return translate("Periods", "kept until {day}", day=text)
 
 
 def left_text(until: datetime, now: datetime) -> str:
     """Return in words how long it is until `until`, or how long ago it was."""
     left_s = (until - now).total_seconds()
     if left_s <= 0:
-        return translate("Periods", "ended {ago}", None, ago=coarse_age_text(-left_s))
+        return translate("Periods", "ended {ago}", ago=coarse_age_text(-left_s))
     if left_s < _HOUR_S:
         return translate("Periods", "ends within the hour")
     if left_s < 2 * _DAY_S:
-        return translate("Periods", "ends in {n} h", None, n=int(left_s / _HOUR_S))
-    return translate("Periods", "ends in {n} days", None, n=int(left_s / _DAY_S))
+        return translate("Periods", "ends in {n} h", n=int(left_s / _HOUR_S))
+    return translate("Periods", "ends in {n} days", n=int(left_s / _DAY_S))
 
 
 def names_text(people: Sequence[Person]) -> str:
@@ -58,5 +58,5 @@ def names_text(people: Sequence[Person]) -> str:
     if len(people) == 1:
         return names[0]
     if len(people) == 2:
-        return translate("Periods", "{one} and {other}", None, one=names[0], other=names[1])
-    return translate("Periods", "{one} and {n} others", None, one=names[0], n=len(people) - 1)
+        return translate("Periods", "{one} and {other}", one=names[0], other=names[1])
+    return translate("Periods", "{one} and {n} others", one=names[0], n=len(people) - 1)

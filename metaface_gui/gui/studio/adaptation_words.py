@@ -17,7 +17,6 @@ def result_text(adapted: Adapted | None, evaluated: AdaptationEvaluated | None) 
     sentence = translate(
         "Adaptation",
         "Adapted to {people}, {shots} in {time}",
-        None,
         people=people,
         shots=shots_text(adapted.n_shots),
         time=_milliseconds(adapted.adapt_ms),
@@ -33,20 +32,16 @@ def evaluation_text(evaluated: AdaptationEvaluated) -> str:
         )
     after = _percent(evaluated.after)
     if evaluated.before is None:
-        return translate("Adaptation", "left-out shots named right: {after}", None, after=after)
+        return translate("Adaptation", "left-out shots named right: {after}", after=after)
     before = _percent(evaluated.before)
     return translate(
-        "Adaptation",
-        "left-out shots named right: {before} → {after} (before → after)",
-        None,
-        before=before,
-        after=after,
+        "Adaptation", "left-out shots named right: {before} → {after} (before → after)", before=before, after=after
     )
 
 
 def people_text(count: int) -> str:
     """Return a number of people in words."""
-    return translate("Adaptation", "1 person") if count == 1 else translate("Adaptation", "{n} people", None, n=count)
+    return translate("Adaptation", "1 person") if count == 1 else translate("Adaptation", "{n} people", n=count)
 
 
 def _milliseconds(ms: float) -> str:

@@ -139,9 +139,9 @@ def now_tip(row: CompareRow) -> str:
         return ""
     name = verdict_name(row.verdict)
     words = {
-        Agreement.AGREES: translate("Compare", "{name}, as most methods say", None, name=name),
-        Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods", None, name=name),
-        Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority", None, name=name),
+        Agreement.AGREES: translate("Compare", "{name}, as most methods say", name=name),
+        Agreement.DISAGREES: translate("Compare", "{name}, unlike most methods", name=name),
+        Agreement.NO_MAJORITY: translate("Compare", "{name}; the methods have no majority", name=name),
     }[row.verdict.agreement]
     if row.verdict.is_right is not None:
         words += " · " + (translate("Compare", "right") if row.verdict.is_right else translate("Compare", "wrong"))
@@ -158,15 +158,10 @@ def table_tsv(rows: Sequence[CompareRow]) -> str:
 def summary_text(n_methods: int, n_frames: int, seconds: float) -> str:
     """Return what the tallies cover."""
     minutes, rest = divmod(round(seconds), 60)
-    frames = (
-        translate("Compare", "1 frame")
-        if n_frames == 1
-        else translate("Compare", "{n} frames", None, n=f"{n_frames:,}")
-    )
+    frames = translate("Compare", "1 frame") if n_frames == 1 else translate("Compare", "{n} frames", n=f"{n_frames:,}")
     return translate(
         "Compare",
         "{methods} methods · {frames} · {time}",
-        None,
         methods=n_methods,
         frames=frames,
         time=f"{minutes}:{rest:02}",

@@ -63,17 +63,17 @@ class ConfusionPicture:
         """Return a cell in words."""
         true, count, n = self.names[row], int(self.counts[row, column]), int(self.counts[row].sum())
         if n == 0:
-            return translate("Report", "{name} was not tested: a single shot cannot be left out.", None, name=true)
+            return translate("Report", "{name} was not tested: a single shot cannot be left out.", name=true)
         values = {"name": true, "count": count, "n": n}
         verdict = self.verdict(row, column)
         if verdict is Verdict.UNKNOWN:
-            return translate("Report", "{name}: {count} of {n} pictures left Unknown", None, **values)
+            return translate("Report", "{name}: {count} of {n} pictures left Unknown", **values)
         if verdict is Verdict.WRONG:
             other = self.names[column]
-            return translate("Report", "{name}: {count} of {n} pictures taken for {other}", None, other=other, **values)
+            return translate("Report", "{name}: {count} of {n} pictures taken for {other}", other=other, **values)
         if self.n_others and row == len(self.names) - 1:
-            return translate("Report", "{name}: {count} of {n} pictures named as one of them", None, **values)
-        return translate("Report", "{name}: {count} of {n} pictures named right", None, **values)
+            return translate("Report", "{name}: {count} of {n} pictures named as one of them", **values)
+        return translate("Report", "{name}: {count} of {n} pictures named right", **values)
 
 
 def confusion_picture(report: SelfTestReport, row: LearnerScore, max_people: int = MAX_PEOPLE) -> ConfusionPicture:
@@ -89,7 +89,7 @@ def confusion_picture(report: SelfTestReport, row: LearnerScore, max_people: int
     groups = [np.array([index]) for index in shown] + [others]
     columns = [*groups, np.array([len(people)])]
     merged = np.array([[counts[np.ix_(rows, cells)].sum() for cells in columns] for rows in groups], np.int64)
-    name = translate("Report", "{n} others", None, n=len(others))
+    name = translate("Report", "{n} others", n=len(others))
     return ConfusionPicture((*(people[index] for index in shown), name), merged, len(others))
 
 

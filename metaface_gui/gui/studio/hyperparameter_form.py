@@ -154,9 +154,9 @@ class HyperparameterRow:
         self.reset = QToolButton(parent)
         self.reset.setProperty("kind", "quiet")
         self.reset.setToolTip(
-            translate("Settings", "Back to {default}", None, default=value_text(parameter, parameter.default))
+            translate("Settings", "Back to {default}", default=value_text(parameter, parameter.default))
         )
-        self.reset.setAccessibleName(translate("Settings", "Reset {title}", None, title=self._title))
+        self.reset.setAccessibleName(translate("Settings", "Reset {title}", title=self._title))
         set_icon(self.reset, "undo")
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -182,11 +182,9 @@ class HyperparameterRow:
         default = value_text(parameter, parameter.default)
         if parameter.kind in (HyperparameterKind.INTEGER, HyperparameterKind.REAL):
             low, high = f"{parameter.low:g}", f"{parameter.high:g}"
-            about = translate(
-                "Settings", "{low} to {high}, usually {default}", None, low=low, high=high, default=default
-            )
+            about = translate("Settings", "{low} to {high}, usually {default}", low=low, high=high, default=default)
         else:
-            about = translate("Settings", "Usually {default}", None, default=default)
+            about = translate("Settings", "Usually {default}", default=default)
         return f"{words}\n{about}"
 
 

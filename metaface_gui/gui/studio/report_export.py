@@ -224,4 +224,4 @@ class _Page:
 
 def matrix_title(learner: str) -> str:
     """Return the title of a confusion matrix."""
-    return translate("Report", "{title}: who was taken for whom", None, title=learner_title(learner))
+    return translate("Report", "{title}: who was taken for whom", title=learner_title(learner))

@@ -112,7 +112,7 @@ def count_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) 
     share, n = value_of(row, column), probes_of(report, column)
     if n == 0 or math.isnan(share):
         return ""
-    return translate("Report", "{count} of {n}", None, count=f"{round(share * n):,}", n=f"{n:,}")
+    return translate("Report", "{count} of {n}", count=f"{round(share * n):,}", n=f"{n:,}")
 
 
 def cell_text(report: SelfTestReport, row: LearnerScore, column: ReportColumn) -> str:
@@ -130,7 +130,7 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
     if column is ReportColumn.METHOD:
         lines = [learner_title(row.learner), learner_explanation(row.learner)]
         if row.changed_settings:
-            lines.append(translate("Report", "Settings: {settings}", None, settings=row.changed_settings))
+            lines.append(translate("Report", "Settings: {settings}", settings=row.changed_settings))
         if row.learner == report.recommended:
             lines += [recommendation_text(report), par_text(report)]
         return "\n".join(line for line in lines if line)
@@ -145,7 +145,6 @@ def cell_tooltip(report: SelfTestReport, row: LearnerScore, column: ReportColumn
     interval = translate(
         "Report",
         "95 % interval: {low} to {high} (Wilson, {n} independent trials)",
-        None,
         low=percent_text(low, decimals),
         high=percent_text(high, decimals),
         n=f"{trials:,}",
@@ -157,10 +156,10 @@ def recommendation_text(report: SelfTestReport) -> str:
     """Return the recommended method and the reason, in one short line that claims no more than the shots support."""
     title = learner_title(report.recommended)
     if len(report.rows) == 1:
-        return translate("Report", "Only {title} was tested", None, title=title)
+        return translate("Report", "Only {title} was tested", title=title)
     if len(report.tied) <= 1:
-        return translate("Report", "Recommended: {title} - the most shots named right", None, title=title)
-    return translate("Report", "Recommended: {title} - fast, and none is clearly better", None, title=title)
+        return translate("Report", "Recommended: {title} - the most shots named right", title=title)
+    return translate("Report", "Recommended: {title} - fast, and none is clearly better", title=title)
 
 
 def par_text(report: SelfTestReport) -> str:
@@ -169,7 +168,6 @@ def par_text(report: SelfTestReport) -> str:
         "Report",
         "{n} of {total} methods cannot be told apart from the best: a sign test over the shots finds no difference at "
         "5 %.",
-        None,
         n=len(report.tied),
         total=len(report.rows),
     )
@@ -179,28 +177,27 @@ def scope_text(report: SelfTestReport) -> str:
     """Return what was tested, in one line."""
     people = len(report.people)
     tested = (
-        translate("Report", "{n} people", None, n=people)
+        translate("Report", "{n} people", n=people)
         if report.n_tested == people
-        else translate("Report", "{tested} of {n} people", None, tested=report.n_tested, n=people)
+        else translate("Report", "{tested} of {n} people", tested=report.n_tested, n=people)
     )
     if people == 1:
         tested = translate("Report", "1 person")
-    shots = translate("Report", "{n} shots left out in turn", None, n=f"{report.n_probes:,}")
-    copies = translate("Report", "{n} degraded copies", None, n=f"{report.n_degraded:,}")
-    took = translate("Report", "took {n:.1f} s", None, n=report.seconds)
+    shots = translate("Report", "{n} shots left out in turn", n=f"{report.n_probes:,}")
+    copies = translate("Report", "{n} degraded copies", n=f"{report.n_degraded:,}")
+    took = translate("Report", "took {n:.1f} s", n=report.seconds)
     return "  ·  ".join((tested, shots, copies, took))
 
 
 def settings_text(report: SelfTestReport) -> str:
     """Return the test's settings: embedder, threshold and its origin."""
-    embedder = translate("Report", "Embedder {id}", None, id=report.embedder_id or UNMEASURED)
+    embedder = translate("Report", "Embedder {id}", id=report.embedder_id or UNMEASURED)
     if report.n_strangers == 0:
         threshold = translate("Report", "fixed threshold: there are no strangers to measure it on")
     else:
         threshold = translate(
             "Report",
             "threshold for {fpir} of strangers, set on {half} strangers and measured on as many others",
-            None,
             fpir=percent_text(report.wanted_fpir),
             half=f"{report.n_strangers // 2:,}",
         )

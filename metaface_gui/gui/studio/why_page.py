@@ -42,16 +42,15 @@ def decision_text(explanation: Explanation) -> str:
             return translate(
                 "Why",
                 "You said this is not {denied}; {name}: margin {margin} → named",
-                None,
                 denied=denied,
                 name=name,
                 margin=margin,
             )
-        return translate("Why", "{name}: margin {margin} → named", None, name=name, margin=margin)
+        return translate("Why", "{name}: margin {margin} → named", name=name, margin=margin)
     if denied:
-        return translate("Why", "You said this is not {denied} → Unknown", None, denied=denied)
+        return translate("Why", "You said this is not {denied} → Unknown", denied=denied)
     nearest = shortened(decision.nearest_name or explanation.scores[0][0])
-    return translate("Why", "Nearest is {name}: margin {margin} → Unknown", None, name=nearest, margin=margin)
+    return translate("Why", "Nearest is {name}: margin {margin} → Unknown", name=nearest, margin=margin)
 
 
 def _names_in(explanation: Explanation) -> set[str]:

@@ -62,7 +62,7 @@ def error_toast(error: KnownError, kind: ToastKind = ToastKind.ERROR) -> Toast:
 
 def undo_toast(event: Undoable) -> Toast:
     """Return a message that offers to undo a change."""
-    text = translate("Undo", event.text, None, name=event.name)
+    text = translate("Undo", event.text, name=event.name)
     return Toast(ToastKind.INFO, text, undo_token=event.token, undo_expires_ns=event.expires_ns)
 
 
