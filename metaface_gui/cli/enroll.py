@@ -17,7 +17,7 @@ from metaface_gui.engine.assembly import build_pipeline
 from metaface_gui.engine.people.file_enrollment import Offered, Unreadable, faces_in_files
 from metaface_gui.engine.people.gallery_editor import CONSENT_ON_COMMAND_LINE, Terms, consent
 from metaface_gui.engine.people.retention import kept_for, kept_through
-from metaface_gui.engine.people.same_face import already_there, likely_same
+from metaface_gui.engine.people.same_face import likely_same, stored_duplicates
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.errors import QT_TRANSLATE_NOOP, EnrollmentError
 from metaface_gui.gallery import Gallery, Retention, ShotSource, clean_name
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         templates = gallery.templates(pipeline.embedder.id, with_hidden=True)
         shots = new_shots(samples, pipeline, ShotSource.FILE)
         if person is not None:
-            known = already_there(templates, shots, pipeline.embedder.space, person.id)
+            known = stored_duplicates(templates, shots, pipeline.embedder.space, person.id)
             if len(known) < len(shots) or terms.retention is None:  # a new period needs a shot to be saved with
                 shots = [shot for shot in shots if not any(shot is each for each in known)]
                 if known:

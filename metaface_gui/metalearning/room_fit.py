@@ -26,7 +26,7 @@ from metaface_gui.metalearning.degradations import degrade
 from metaface_gui.metalearning.environments import draw_environment
 from metaface_gui.pipeline.learners.base import MetaLearner, SupportSet
 from metaface_gui.pipeline.recognition.calibration import StrangerScores
-from metaface_gui.pipeline.recognition.room_threshold import CohortScores, RoomPrior, margin_of_one, posterior
+from metaface_gui.pipeline.recognition.room_threshold import CohortScores, RoomPrior, posterior, single_person_margin
 from metaface_gui.pipeline.room import adapt_in_room
 from metaface_gui.types import Image
 
@@ -250,7 +250,7 @@ def promise_errors(prior: Mapping[str, Tensor], seen: StrangersSeen, cell: Tenso
     )
     scores = seen.best - weight * seen.others + (1.0 - weight) * prior["better_probe"] * seen.better
     wider = (ratio - 1.0).clip(min=0.0) * seen.better_share
-    of_one = margin_of_one(
+    of_one = single_person_margin(
         prior, enrolled=seen.enrolled, seen_shift=seen.seen_shift, seen=seen.seen, poorness=seen.poorness
     )
     counts = torch.bincount(cell).to(scores.dtype)

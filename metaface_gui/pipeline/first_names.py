@@ -158,7 +158,7 @@ def _class_means(features: Floats, labels: Int64s) -> Floats:
 
 
 def _evidence(shot_scores: Floats, labels: Int64s, cohort_scores: Floats, poor: float) -> RoomEvidence:
-    """As `room.known_room`, without unlabelled faces."""
+    """As `room.measure_room`, without unlabelled faces."""
     n = shot_scores.shape[1]
     every = slice(None, None, -(-len(shot_scores) // MOST_COMPARED))
     others = shot_scores[every][labels[every, None] != np.arange(n)]

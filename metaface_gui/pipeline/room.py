@@ -6,7 +6,7 @@ because the mean of a few people mostly reflects those people. A tail is linear 
 features centres every method's embedding.
 
 Unlabelled faces from the same camera are used in four ways. They contribute to that mean. Shots taken elsewhere are
-moved towards them (`as_seen_here`). Those that resemble nobody enrolled count as strangers when the threshold is set
+moved towards them (`shifted_to_room`). Those that resemble nobody enrolled count as strangers when the threshold is set
 (`recognition.room_threshold`). Those that are clearly an enrolled person become further shots of that person, which
 show them in this light (`with_recognised`).
 """
@@ -62,7 +62,7 @@ class RoomCentre:
         people = class_means(support)
         if support.unlabelled is None or len(support.unlabelled) == 0:
             return cls(people.sum(0) / (len(people) + CENTRE_PRIOR), embedding_dim)
-        share = shares_of_people(support.unlabelled[:, :embedding_dim])
+        share = person_weights(support.unlabelled[:, :embedding_dim])
         total = people.sum(0) + share @ support.unlabelled
         return cls(total / (len(people) + share.sum() + CENTRE_PRIOR), embedding_dim)
 
@@ -83,14 +83,14 @@ class RoomCentre:
         return SupportSet(self(support.features), support.labels, support.n_way, unlabelled)
 
 
-def shares_of_people(embeddings: Tensor) -> Tensor:
+def person_weights(embeddings: Tensor) -> Tensor:
     """Return how much of a person each of n faces is: (n, d) → (n,) in (0, 1]; one person's faces sum to about one."""
     directions = normalize(embeddings)
     alike = ((directions @ directions.T - _STRANGERS) / (_ONE_PERSON - _STRANGERS)).clamp(0.0, 1.0)
     return 1.0 / alike.fill_diagonal_(1.0).sum(1)
 
 
-def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> SupportSet:
+def shifted_to_room(support: SupportSet, n_people: int, embedding_dim: int) -> SupportSet:
     """Shift shots by the mean difference between the room's unlabelled faces and the enrolled people.
 
     Shots from another camera or light are then compared as this room would have shown them. This is the first moment of
@@ -102,7 +102,7 @@ def as_seen_here(support: SupportSet, n_people: int, embedding_dim: int) -> Supp
     if support.unlabelled is None or len(support.unlabelled) == 0:
         return support
     seen, people = support.unlabelled, class_means(support)[:n_people]
-    share = shares_of_people(seen[:, :embedding_dim])
+    share = person_weights(seen[:, :embedding_dim])
     told = float(share.sum()) * n_people / (float(share.sum()) + n_people)
     moved = (share @ seen / share.sum() - people.mean(0)) * (told / (told + _MOVE_PRIOR))
     moved[embedding_dim:][-1:] = 0.0
@@ -184,7 +184,7 @@ class AdaptedInRoom:
         """Return what is known of the room, measured against the cohort (m, p); None without a cohort or a prior."""
         if cohort is None or prior is None:
             return None
-        return known_room(self.classifier, self.people, self.n_shots, cohort, prior)
+        return measure_room(self.classifier, self.people, self.n_shots, cohort, prior)
 
     def calibrated(
         self,
@@ -239,7 +239,7 @@ def adapt_in_room(
         as_it_is = learner.adapt(support, on_step=on_step)
         people = _people_of(support, n_people)
         return AdaptedInRoom(as_it_is, as_it_is, people, len(people.features), dim)
-    here = as_seen_here(support, n_people, dim)
+    here = shifted_to_room(support, n_people, dim)
     shots = _people_of(here, n_people)
     centre = RoomCentre.of(shots, dim)
     known = with_recognised(here, centre, n_people)
@@ -252,7 +252,7 @@ def _people_of(support: SupportSet, n_people: int) -> SupportSet:
     return SupportSet(support.features[is_person], support.labels[is_person], n_people, support.unlabelled)
 
 
-def known_room(
+def measure_room(
     classifier: AdaptedClassifier, support: SupportSet, n_shots: int, cohort: Tensor, prior: RoomPrior
 ) -> Room:
     """Estimate a room's scores between different people, in units of the cohort's spread, and the quality of the shots.
@@ -273,7 +273,7 @@ def known_room(
     of_gallery = ((shots[every] @ means.T)[~is_own] - mean) / deviation
     of_seen, weights, n_seen = of_gallery[:0], of_gallery[:0], 0
     if support.unlabelled is not None and len(support.unlabelled) > 0:
-        share = shares_of_people(support.unlabelled[:, :d])
+        share = person_weights(support.unlabelled[:, :d])
         n_seen = max(1, round(float(share.sum())))
         of_seen = _of_strangers(classifier.embed(support.unlabelled) @ means.T, of_cohort) / deviation
         weights = share.repeat_interleave(max(1, n - 1))

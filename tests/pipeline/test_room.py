@@ -19,9 +19,9 @@ from metaface_gui.pipeline.room import (
     AdaptedInRoom,
     RoomCentre,
     adapt_in_room,
-    as_seen_here,
-    known_room,
-    shares_of_people,
+    measure_room,
+    person_weights,
+    shifted_to_room,
     with_recognised,
 )
 from tests.pipeline.torch_samples import at
@@ -63,7 +63,7 @@ def test_every_person_counts_once_however_often_the_room_showed_them() -> None:
 
 def test_of_faces_that_may_be_one_persons_each_is_a_part_of_one() -> None:
     faces = at(0, 10, 90, 141.3)  # the last two have a cosine half-way between strangers and one person
-    assert shares_of_people(3.0 * faces).tolist() == pytest.approx([1 / 2, 1 / 2, 1 / 1.5, 1 / 1.5], abs=0.01)
+    assert person_weights(3.0 * faces).tolist() == pytest.approx([1 / 2, 1 / 2, 1 / 1.5, 1 / 1.5], abs=0.01)
 
 
 def test_centred_embeddings_have_length_one_and_the_rest_goes_with_them() -> None:
@@ -131,7 +131,7 @@ def test_of_strangers_all_but_who_they_are_most_like_count() -> None:
     found = make_learner("prototypical", FeatureSpace(4)).adapt(SupportSet(axes[:2], labels, 2))
     of_cohort = cohort @ axes[:2].T
     seen = torch.tensor([[0.2, 0.1, 0.975, 0.0]])
-    evidence = known_room(found, SupportSet(axes[:2], labels, 2, seen), 2, cohort, RoomPrior()).evidence
+    evidence = measure_room(found, SupportSet(axes[:2], labels, 2, seen), 2, cohort, RoomPrior()).evidence
     assert evidence.seen_shift == pytest.approx(float((0.1 - of_cohort.amin(1).mean()) / of_cohort.std()), abs=0.02)
     assert evidence.seen == 1
 
@@ -210,18 +210,18 @@ def test_shots_move_towards_what_the_room_shows_as_far_as_its_faces_tell() -> No
     shots = torch.tensor([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 1.0, 0.5], [0.6, 0.8, 0.25]])
     labels = torch.tensor([0, 1, 1, 2])  # the third way is a face of which somebody said who it isn't
     seen = torch.tensor([[1.8, 0.0, 0.125], [0.0, 1.4, 0.125]])
-    here = as_seen_here(SupportSet(shots, labels, 3, seen), 2, 2)
+    here = shifted_to_room(SupportSet(shots, labels, 3, seen), 2, 2)
     share = 1.0 / (1.0 + 20.0)  # two faces beside two people tell as much as one
     moved = torch.tensor([0.4 * share, 0.2 * share, 0.0])
     assert torch.allclose(here.features, shots + moved), "how long embeddings were stays"
     assert here.unlabelled is seen
-    often = as_seen_here(SupportSet(shots, labels, 3, seen.repeat(500, 1)), 2, 2)
+    often = shifted_to_room(SupportSet(shots, labels, 3, seen.repeat(500, 1)), 2, 2)
     assert torch.allclose(often.features, here.features, atol=1e-4), "who is seen often tells no more"
 
 
 def test_without_unlabelled_faces_shots_stay_where_they_are() -> None:
     alone = SupportSet(at(0, 90), torch.tensor([0, 1]), 2)
-    assert as_seen_here(alone, 2, 2) is alone
+    assert shifted_to_room(alone, 2, 2) is alone
 
 
 # Faces of the room that are somebody's --------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from metaface_gui.engine.jobs.newest_job import NewestJob
 from metaface_gui.errors import QT_TRANSLATE_NOOP
 from metaface_gui.pipeline.learners.base import SupportSet
 from metaface_gui.pipeline.recognition.open_set import OpenSetClassifier
-from metaface_gui.pipeline.room import known_room
+from metaface_gui.pipeline.room import measure_room
 
 MAX_PEOPLE = 1_000
 """With more people enrolled it would take seconds, and the enrolled alone reveal enough about the room."""
@@ -75,6 +75,6 @@ class RoomEvaluator:
             if former.adapted is not None:
                 # Measured in its own space, because faces far apart in one space may be near in another.
                 seen = SupportSet(people.shots, people.labels, len(people), adapted.strangers)
-                known = known_room(former.adapted, seen, len(people.shots), cohort, prior)
+                known = measure_room(former.adapted, seen, len(people.shots), cohort, prior)
                 before = StrangersHere(former.classifier.threshold, former.classifier.let_through(known, cohort))
         self._listener(RoomEvaluated(adapted.key.learner, len(people), n_unlabelled, now, before))

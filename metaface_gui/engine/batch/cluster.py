@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Protocol, cast
 
-from metaface_gui.engine.batch.cluster_address import ClusterAddress, refuse_in_the_clear
+from metaface_gui.engine.batch.cluster_address import ClusterAddress, refuse_unencrypted
 from metaface_gui.engine.batch.cluster_task import (
     Computer,
     FileState,
@@ -129,7 +129,7 @@ class Cluster:
                 raise self._no_worker() from error
             workers = self._client.nthreads()
         for worker in workers:
-            refuse_in_the_clear(ClusterAddress.parse(worker))
+            refuse_unencrypted(ClusterAddress.parse(worker))
         return sum(workers.values())
 
     def _done(self, at_work: Mapping[_Future, int]) -> list[_Future]:
@@ -246,7 +246,7 @@ def connected(address: ClusterAddress, patience: Patience | None = None) -> Iter
             ),
             reason=error,
         ) from error
-    refuse_in_the_clear(address)
+    refuse_unencrypted(address)
     _knock(address, patience.scheduler_s)
     # Dask would report a lost scheduler with log entries and tracebacks on stderr.
     log = logging.getLogger("distributed")

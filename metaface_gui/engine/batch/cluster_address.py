@@ -36,7 +36,7 @@ class ClusterAddress:
         return f"{self.protocol}://{host}:{self.port}"
 
 
-def refuse_in_the_clear(address: ClusterAddress) -> None:
+def refuse_unencrypted(address: ClusterAddress) -> None:
     """Refuse to send anything unencrypted to another computer.
 
     Raises:

@@ -17,7 +17,7 @@ from metaface_gui.engine.live.live_memory import LiveMemory
 from metaface_gui.engine.live.model_loader import ModelLoader
 from metaface_gui.engine.people.enrollment import Enrollment
 from metaface_gui.engine.people.gallery_editor import Enrollee, GalleryEditor
-from metaface_gui.engine.people.same_face import already_there, likely_same
+from metaface_gui.engine.people.same_face import likely_same, stored_duplicates
 from metaface_gui.engine.people.shots import new_shots
 from metaface_gui.engine.people.teaching import Teacher
 from metaface_gui.errors import QT_TRANSLATE_NOOP
@@ -223,7 +223,7 @@ class Enroller:
             alike = likely_same(templates, samples, people)
             return LooksEnrolled(request_id, enrollee.name, tuple(alike)) if alike else None
         themselves = tuple(person for person in people if person.id == enrollee.person_id)
-        is_same = bool(themselves and already_there(templates, shots, pipeline.embedder.space, enrollee.person_id))
+        is_same = bool(themselves and stored_duplicates(templates, shots, pipeline.embedder.space, enrollee.person_id))
         return LooksEnrolled(request_id, enrollee.name, themselves, is_same_picture=True) if is_same else None
 
     def _forget_named(self, samples: tuple[FaceSample, ...]) -> None:

@@ -27,7 +27,7 @@ def likely_same(templates: Templates, samples: Sequence[FaceSample], people: Seq
     return sorted(alike, key=lambda person: -best[person.id])
 
 
-def already_there(
+def stored_duplicates(
     templates: Templates, shots: Sequence[NewShot], space: FeatureSpace, person_id: PersonId
 ) -> list[NewShot]:
     """Return the new shots that are practically identical to a stored shot of this person.

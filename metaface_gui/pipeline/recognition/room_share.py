@@ -13,9 +13,9 @@ from metaface_gui.deferred import torch
 from metaface_gui.pipeline.recognition.room_threshold import (
     CohortScores,
     Room,
+    poor_picture_shift,
     posterior,
-    shift_beside_one,
-    shift_of_poor,
+    strangers_shift,
 )
 
 _SURE = 1.6449
@@ -72,7 +72,7 @@ def let_through(
     prior, evidence = room.prior, room.evidence
     values = {name: torch.tensor(value, dtype=torch.float64) for name, value in asdict(prior).items()}
     known = {name: torch.tensor(float(value), dtype=torch.float64) for name, value in asdict(evidence).items()}
-    of_poor = float(shift_of_poor(values, known["poorness"]))
+    of_poor = float(poor_picture_shift(values, known["poorness"]))
     for caution in ("probe_shift", "poor_shift", "seen_caution"):  # the rest of the caution is no shift of strangers
         values[caution] *= 0.0
     own_weight, own_shift, ratio, left = (float(value) for value in posterior(values, **known))
@@ -80,7 +80,7 @@ def let_through(
         varies = _OF_ONE
     shift = own_shift / max(1.0 - own_weight, 1e-6) + of_poor - varies.lower  # E[Δ]
     if evidence.enrolled == 1:
-        shift += float(shift_beside_one(seen_shift=known["seen_shift"], seen=known["seen"]))
+        shift += float(strangers_shift(seen_shift=known["seen_shift"], seen=known["seen"]))
     variance = left**2 / max(1.0 - own_weight, 1e-6)  # of the room's Δ plus a probe's difference from it
     of_room = (max(variance - prior.probe_variance, 0.0) + varies.room) ** 0.5
     of_others = varies.others / max(evidence.enrolled - 1, 1) + prior.others_floor

@@ -254,7 +254,9 @@ class Room:
         known = cast("dict[str, Tensor]", {name: np.float32(value) for name, value in asdict(self.evidence).items()})
         weight, shift, ratio, _left = (float(value) for value in posterior(values, **known))
         of_one = float(
-            margin_of_one(values, **{name: known[name] for name in ("enrolled", "seen_shift", "seen", "poorness")})
+            single_person_margin(
+                values, **{name: known[name] for name in ("enrolled", "seen_shift", "seen", "poorness")}
+            )
         )
         relief = (1.0 - weight) * self.prior.better_probe * cohort.deviation
         if self.shots is not None and self.shots.counted > 0.0:
@@ -307,25 +309,25 @@ def posterior(
     left = (variance * (1.0 - weight)) ** 0.5
     taken = recognised**2 / (recognised**2 + _SOME_RECOGNISED**2)
     of_recognised = prior["seen_caution"] * taken / (enrolled - 1).clip(min=1.0)
-    caution = (prior["probe_shift"] + shift_of_poor(prior, poorness) + of_recognised).clip(min=0.0)
+    caution = (prior["probe_shift"] + poor_picture_shift(prior, poorness) + of_recognised).clip(min=0.0)
     return weight, (1.0 - weight) * (mean + are_others * caution), ratio.clip(min=0.3), left
 
 
-def shift_of_poor(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
+def poor_picture_shift(prior: Mapping[str, Tensor], poorness: Tensor) -> Tensor:
     """Return how much higher strangers' scores are expected with poor shots, < 0 with good ones; argument's shape."""
     return prior["poor_shift"] * poorness.clip(min=-_GOOD, max=_POOR)
 
 
-def margin_of_one(
+def single_person_margin(
     prior: Mapping[str, Tensor], *, enrolled: Tensor, seen_shift: Tensor, seen: Tensor, poorness: Tensor
 ) -> Tensor:
     """Return by how much the threshold rises if one person is enrolled, else zero; of the arguments' shape."""
     margin = prior["alone"] + (prior["watched"] - prior["alone"]) * (seen / _WATCHED).clip(max=1.0)
-    poor = shift_of_poor(prior, poorness.clip(min=0.0))
-    return (enrolled < 2) * 1.0 * (margin + shift_beside_one(seen_shift=seen_shift, seen=seen) + poor)
+    poor = poor_picture_shift(prior, poorness.clip(min=0.0))
+    return (enrolled < 2) * 1.0 * (margin + strangers_shift(seen_shift=seen_shift, seen=seen) + poor)
 
 
-def shift_beside_one(*, seen_shift: Tensor, seen: Tensor) -> Tensor:
+def strangers_shift(*, seen_shift: Tensor, seen: Tensor) -> Tensor:
     """Return the expected shift of strangers' scores against a single enrolled person; ≤ 0, of the arguments' shape.
 
     A positive shift is ignored: it may come from that person's own face, not recognised in a poor picture.

@@ -17,10 +17,10 @@ from metaface_gui.pipeline.recognition.room_threshold import (
     RoomPrior,
     RoomThreshold,
     ShotQuality,
-    margin_of_one,
     posterior,
     read_prior,
     save_prior,
+    single_person_margin,
 )
 from metaface_gui.types import Floats
 
@@ -193,7 +193,7 @@ def test_one_person_has_a_margin_that_unlabelled_faces_lower_and_poor_shots_rais
     def margins(seen: list[float], seen_shift: list[float], poorness: list[float]) -> list[float]:
         enrolled, *known = map(torch.tensor, ([1.0] * 4 + [2.0], seen_shift, seen, poorness))
         named = dict(zip(("seen_shift", "seen", "poorness"), known, strict=True))
-        found: list[float] = margin_of_one(values, enrolled=enrolled, **named).tolist()
+        found: list[float] = single_person_margin(values, enrolled=enrolled, **named).tolist()
         return found
 
     seen, nought = [0.0, 12.0, 24.0, 500.0, 12.0], [0.0] * 5
