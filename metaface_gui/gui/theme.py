@@ -158,6 +158,7 @@ _FONT_SIZES = {
 """Keyed by the names that the style sheet uses."""
 
 
+_WRITING_SYSTEMS = MappingProxyType({"zh_CN": QFontDatabase.WritingSystem.SimplifiedChinese})
 _IDEOGRAPHS = MappingProxyType(
     {
         "zh_CN": (
@@ -278,6 +279,11 @@ class Theme(QObject):
             letters = QFont(self._app.font())
             letters.setFamilies(families)
             self._app.setFont(letters)
+
+    def can_write(self, code: str) -> bool:
+        """Return whether an installed font has the characters of this language; MetaFace's own has Latin ones only."""
+        system = _WRITING_SYSTEMS.get(code)
+        return system is None or system in QFontDatabase.writingSystems()
 
     def follow_system(self) -> None:
         """Apply the theme that the mode and the desktop now ask for."""

@@ -17,7 +17,14 @@ from metaface_gui.gui.handover import Handover
 from metaface_gui.gui.latest_events import LatestEvents
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.theme import Theme
+from metaface_gui.gui.widgets.toast import Toast, ToastKind
 from metaface_gui.i18n import install_translation, spoken_language
+
+_NO_CHINESE_FONT = (
+    "No installed font has Chinese characters, so texts stay blank. Install one, such as Noto Sans CJK (Debian: "
+    "fonts-noto-cjk), or start with “metaface --lang en”."
+)
+"""In English only, because nothing else could be read."""
 
 
 class WindowController(QObject):
@@ -79,6 +86,8 @@ class WindowController(QObject):
         window = self._make_window()
         # Queued, because the window is deleted while its own menu is still emitting the choice.
         window.language_chosen.connect(self.speak, Qt.ConnectionType.QueuedConnection)
+        if not Theme.current().can_write(spoken_language(self._app)):
+            window.toasts.show_toast(Toast(ToastKind.WARNING, _NO_CHINESE_FONT))
         return window
 
     def _catch(self) -> None:

@@ -172,3 +172,13 @@ def test_links_can_be_read_and_empty_places_seen(tokens: Tokens) -> None:
     for background in (tokens.window, tokens.surface, tokens.raised, tokens.hover):
         assert contrast(tokens.accent, background) >= 4.5
     assert contrast(tokens.edge, tokens.surface) >= 3.0
+
+
+def test_latin_letters_can_always_be_written_and_ideographs_with_a_font(
+    theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert theme.can_write("")
+    assert theme.can_write("en")
+    for systems in ([], [QFontDatabase.WritingSystem.SimplifiedChinese]):
+        monkeypatch.setattr(QFontDatabase, "writingSystems", lambda found=systems: found)
+        assert theme.can_write("zh_CN") is bool(systems)

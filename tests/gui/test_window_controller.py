@@ -36,6 +36,7 @@ from metaface_gui.errors import DeviceError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.shot_grid import ShotTile
+from metaface_gui.gui.theme import Theme
 from metaface_gui.gui.window_controller import WindowController
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.i18n import install_translation
@@ -52,7 +53,11 @@ MINUTE_NS = 60 * 10**9
 
 
 @pytest.fixture
-def controller(qapp: QApplication, engine: FakeEngine, bridge: EngineBridge, ini: Path) -> Iterator[WindowController]:
+def controller(
+    qapp: QApplication, engine: FakeEngine, bridge: EngineBridge, ini: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[WindowController]:
+    monkeypatch.setattr(Theme, "can_write", lambda _theme, _code: True)  # the machine may have no Chinese font
+
     def make() -> MainWindow:
         state = WindowState(QSettings(str(ini), QSettings.Format.IniFormat))
         return MainWindow(engine, bridge, state, list_cameras=lambda: ())
@@ -103,6 +108,18 @@ def test_a_language_is_spoken_at_once_and_remembered(controller: WindowControlle
     english = choose("en")
     assert english.side.tabText(0) == "People"
     assert english.state.language == "en"
+
+
+@pytest.mark.parametrize("has_font", [True, False])
+def test_a_language_that_no_font_can_write_is_warned_of_in_english(
+    choose: Choose, monkeypatch: pytest.MonkeyPatch, has_font: bool
+) -> None:
+    monkeypatch.setattr(Theme, "can_write", lambda _theme, code: has_font or not code)
+    chinese = choose("zh_CN")
+    warnings = [label.text() for label in chinese.toasts.findChildren(QLabel) if "No installed font" in label.text()]
+    assert len(warnings) == (0 if has_font else 1)
+    assert chinese.toasts.isVisible() is not has_font
+    assert not choose("en").toasts.isVisible()
 
 
 @pytest.mark.parametrize("by", ["letters", "language"])
