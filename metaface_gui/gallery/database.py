@@ -8,7 +8,9 @@ pages.
 
 from __future__ import annotations
 
+import errno
 import glob
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -23,7 +25,7 @@ from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.living import set_scrub_due
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
-from metaface_gui.gallery.sqlite_errors import damaged, primary_code, shown, translated
+from metaface_gui.gallery.sqlite_errors import READ_ONLY, damaged, primary_code, shown, translated
 from metaface_gui.gallery.transaction import transaction
 
 
@@ -261,11 +263,15 @@ def _configure(connection: sqlite3.Connection) -> None:
 
 
 def _connect_writer(path: Path) -> sqlite3.Connection:
+    # SQLite silently opens a write-protected file read-only, and from 3.28 on even BEGIN IMMEDIATE succeeds then; find
+    # out now, not at the first enrolment, and before files as protected are created beside it.
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise GalleryError(READ_ONLY, path=str(path), reason=os.strerror(errno.EACCES))
     connection = connect(path, "mode=rw")
     try:
         _configure(connection)
         connection.execute("PRAGMA journal_mode = WAL")
-        # SQLite silently opens a write-protected file read-only; find out now, not at the first enrolment.
+        # Its folder may be the one that is protected.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("ROLLBACK")
         # A crash after a purge may have left deleted rows in the log.

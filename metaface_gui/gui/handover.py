@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint
 
 from metaface_gui.engine.events import Undoable
 from metaface_gui.engine.studio.side import Side
 from metaface_gui.gui.live.frame_picture import PictureBuffers
 from metaface_gui.gui.main_window import MainWindow
+from metaface_gui.gui.panels.enroll_panel import UnfinishedSave
+from metaface_gui.gui.panels.people_files import Unanswered
 from metaface_gui.gui.panels.people_model import PeopleOrder
+from metaface_gui.gui.panels.who_is_this import Wish
 from metaface_gui.types import Frame, PersonId, RequestId
 
 
@@ -17,7 +23,7 @@ class Handover:
     """Taken with `of` before the previous window is closed, and handed over in two steps.
 
     First `give_picture`; then, once the new window has received the engine's state, `give_rest`. Consent is not handed
-    over, because it was given for the form as it stood, which has been created again.
+    over, because it was given for the form as it stood, which has been created again; a save under way is.
     """
 
     frame: Frame | None
@@ -31,6 +37,9 @@ class Handover:
     order: PeopleOrder
     chosen: tuple[PersonId, ...]
     typed_name: str
+    saving: UnfinishedSave | None
+    naming: tuple[tuple[QPoint, Mapping[RequestId, Wish]], ...]
+    files: tuple[Unanswered, ...]
     map_learner: str
     explained: int | None
     testing: RequestId | None
@@ -53,6 +62,9 @@ class Handover:
             order=people.order.currentData(),
             chosen=tuple(person.id for person in people.chosen()),
             typed_name=window.side.enroll.name_field.text(),
+            saving=window.side.enroll.unfinished,
+            naming=(window.who_is_this.unanswered, window.side.unknown.popup.unanswered),
+            files=(window.files.unanswered, people.files.unanswered),
             map_learner=stage.map.chosen,
             explained=stage.why.track_id,
             testing=stage.report.request,
@@ -79,6 +91,7 @@ class Handover:
             people.choose(self.chosen[0])
         if self.typed_name:
             window.side.enroll.name_field.set_text(self.typed_name)
+        self._give_unanswered(window)
         stage.map.choose(self.map_learner)
         if self.explained is not None:
             stage.why.select_track(self.explained)
@@ -97,3 +110,12 @@ class Handover:
             window.commands.present.setChecked(True)
         elif self.is_full_screen:
             window.commands.full_screen.setChecked(True)
+
+    def _give_unanswered(self, window: MainWindow) -> None:
+        """Have the answers to what the former window asked for shown by this one."""
+        if self.saving is not None:
+            window.side.enroll.go_on_with(self.saving)
+        for popup, naming in zip((window.who_is_this, window.side.unknown.popup), self.naming, strict=True):
+            popup.wait_for(naming)
+        for files, asked in zip((window.files, window.side.people.files), self.files, strict=True):
+            files.wait_for(asked)

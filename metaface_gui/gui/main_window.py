@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self._source = SourceChanged(SourceState.CLOSED)
         self._was_maximized = False
         self.undos = UndoList(self)
-        self._files = PeopleFiles(engine.people, bridge, self)
+        self.files = PeopleFiles(engine.people, bridge, self)
         self.setWindowTitle("MetaFace")
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
@@ -194,8 +194,8 @@ class MainWindow(QMainWindow):
         do.enroll_files.triggered.connect(lambda: self.side.enroll.ask_for_files(self._enroll_from))
         do.find.triggered.connect(lambda: self._open_side().find_person())
         do.undo.triggered.connect(self._undo)
-        do.import_gallery.triggered.connect(self._files.ask_import)
-        do.export_gallery.triggered.connect(self._files.ask_export)
+        do.import_gallery.triggered.connect(self.files.ask_import)
+        do.export_gallery.triggered.connect(self.files.ask_export)
         for action, panel in zip(do.tabs, self.side.panels, strict=True):
             action.triggered.connect(lambda _checked=False, panel=panel: self._open_side().setCurrentWidget(panel))
         video = self.stage.video
@@ -218,7 +218,7 @@ class MainWindow(QMainWindow):
         empty.resume_clicked.connect(lambda: self._engine.source.set_paused(False))
         self.toasts.place_changed.connect(self.live_view.set_message_place)
         self.toasts.undo_clicked.connect(self._undo_token)
-        for files in (self._files, self.side.people.files):
+        for files in (self.files, self.side.people.files):
             files.message.connect(self._show_done)
         self.jobs_bar.cancel_clicked.connect(self._engine.jobs.cancel)
         self.side.currentChanged.connect(self._remember_tab)

@@ -18,7 +18,8 @@ def window_settings(parent: QObject | None = None) -> QSettings:
 def remembered_theme(settings: QSettings) -> ThemeMode:
     """Return the stored theme mode; SYSTEM if none, or an invalid one, is stored."""
     value = settings.value(THEME)
-    return ThemeMode(value) if value in {mode.value for mode in ThemeMode} else ThemeMode.SYSTEM
+    # Compared one by one: a value with a comma is read as a list, which has no hash.
+    return next((mode for mode in ThemeMode if mode.value == value), ThemeMode.SYSTEM)
 
 
 def remembered_bytes(settings: QSettings, key: str) -> QByteArray:

@@ -252,10 +252,9 @@ def test_link_and_file_have_one_lock(filled: Path, tmp_path: Path) -> None:
 
 
 @contextmanager
-def unwritable(folder: Path) -> Iterator[None]:
-    """Make a folder one that may only be read; the superuser, whom permissions do not bind, becomes nobody."""
+def bound_by_permissions() -> Iterator[None]:
+    """Make the superuser, whom permissions do not bind, nobody."""
     is_root = os.geteuid() == 0
-    folder.chmod(0o555)
     if is_root:
         os.seteuid(65534)
     try:
@@ -263,6 +262,16 @@ def unwritable(folder: Path) -> Iterator[None]:
     finally:
         if is_root:
             os.seteuid(0)
+
+
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    """Make a folder one that may only be read."""
+    folder.chmod(0o555)
+    try:
+        with bound_by_permissions():
+            yield
+    finally:
         folder.chmod(0o755)
 
 
@@ -305,6 +314,22 @@ if sys.platform != "win32":
         (shared_folder / "gallery.metaface.lock").chmod(0o666)
         with unwritable(shared_folder), pytest.raises(GalleryError, match=r"is read-only|cannot be opened"):
             Gallery.open(file)
+
+    def test_write_protected_file_in_a_folder_that_is_not_is_refused(
+        shared_folder: Path, make_shot: MakeShot, consent: NewConsent
+    ) -> None:
+        file, keys = shared_folder / "gallery.metaface", MemoryKeys()
+        with Gallery.open(file, keys=keys) as gallery:
+            gallery.enroll("Ann", [make_shot(1)], consent)
+        file.chmod(0o444)
+        (shared_folder / "gallery.metaface.lock").chmod(0o666)
+        shared_folder.chmod(0o777)
+        with bound_by_permissions(), pytest.raises(GalleryError, match="is read-only"):
+            Gallery.open(file, keys=keys)
+        assert not list(shared_folder.glob("*-shm"))  # as protected as the file, it would outlast the protection
+        file.chmod(0o644)
+        with Gallery.open(file, keys=keys) as gallery:
+            gallery.rename(1, "Bea")
 
 
 def test_full_disk_changes_nothing(filled: Path, make_shot: MakeShot, consent: NewConsent) -> None:

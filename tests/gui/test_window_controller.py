@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, QSettings, QTimer
+from PySide6.QtCore import QPoint, QRect, QSettings, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QTabBar, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
@@ -21,9 +21,12 @@ from metaface_gui.engine.events import (
     AdaptationEvaluated,
     Adapted,
     CaptionedFile,
+    ImportLookedAt,
     JobChanged,
+    LooksEnrolled,
     MapChanged,
     ModelState,
+    RequestEnded,
     SessionRecordingChanged,
     SourceChanged,
     SourceState,
@@ -32,17 +35,19 @@ from metaface_gui.engine.events import (
     UnknownsChanged,
 )
 from metaface_gui.engine.studio.side import Side
-from metaface_gui.errors import DeviceError
+from metaface_gui.errors import DeviceError, EnrollmentError
 from metaface_gui.gui.bridge import EngineBridge
 from metaface_gui.gui.main_window import MainWindow
 from metaface_gui.gui.panels.shot_grid import ShotTile
+from metaface_gui.gui.panels.who_is_this import WhoIsThisPopup
 from metaface_gui.gui.theme import Theme
 from metaface_gui.gui.window_controller import WindowController
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.i18n import install_translation
 from metaface_gui.pipeline.learners.base import AdaptStep
+from metaface_gui.types import RequestId
 from tests.gui.conftest import Say
-from tests.gui.fakes import FakeEngine, make_face, make_frame, make_result, models
+from tests.gui.fakes import FakeEngine, agreed, make_face, make_frame, make_result, models
 from tests.gui.panels.samples import enrollment, gallery, person, unknown
 from tests.gui.studio.explanations import embedding_map
 
@@ -212,6 +217,94 @@ def test_what_the_user_had_open_typed_and_chosen_stays(controller: WindowControl
     assert window.stage.is_studio_visible
     assert (window.stage.studio.key, window.stage.map.chosen) == ("map", "reptile")
     assert window.stage.video.second_key == "reptile"
+
+
+def save_ada(window: MainWindow, engine: FakeEngine, say: Say) -> RequestId:
+    """Have the engine asked to save Ada, and not answer yet."""
+    say(gallery(person(7, "Lin")))
+    say(enrollment(1))
+    window.side.enroll.name_field.set_text("Ada")
+    window.side.enroll.consent.check.click()
+    window.side.enroll.save_button.click()
+    return engine.request_of("enrollment.save")
+
+
+def test_a_save_under_way_is_answered_in_the_new_window(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
+) -> None:
+    request = save_ada(controller.window, engine, say)
+    panel = choose("zh_CN").side.enroll
+    assert not panel.save_button.isEnabled()
+    say(enrollment())
+    say(RequestEnded(request))
+    assert panel.name_field.text() == ""
+    assert "Ada" in panel.missing.text()
+
+
+def test_a_save_that_fails_says_why_in_the_new_window(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
+) -> None:
+    request = save_ada(controller.window, engine, say)
+    panel = choose("zh_CN").side.enroll
+    say(RequestEnded(request, EnrollmentError("The disk is full.")))
+    assert panel.missing.text() == "The disk is full."
+    assert panel.name_field.text() == "Ada"
+
+
+@pytest.mark.parametrize("is_asked_before", [True, False])
+def test_a_question_about_a_save_is_asked_in_the_new_window(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine, is_asked_before: bool
+) -> None:
+    request = save_ada(controller.window, engine, say)
+    window = controller.window if is_asked_before else choose("zh_CN")
+    say(LooksEnrolled(request, "Ada", (person(7, "Lin"),)))
+    say(RequestEnded(request))
+    if is_asked_before:
+        window = choose("zh_CN")
+    question = window.side.enroll.question
+    assert not question.isHidden()
+    assert "Lin" in question.words.text()
+    question.save_button.click()
+    assert engine.calls_of("enrollment.save", is_sure=True) == [(agreed("Ada"),)]
+
+
+@pytest.mark.parametrize("by", ["who_is_this", "tray"])
+def test_a_face_that_was_named_is_asked_about_in_the_new_window(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine, by: str
+) -> None:
+    def popup(window: MainWindow) -> WhoIsThisPopup:
+        return window.who_is_this if by == "who_is_this" else window.side.unknown.popup
+
+    say(gallery(person(7, "Lin")))
+    former = popup(controller.window)
+    if by == "tray":
+        former.open_for_group(3, b"", QPoint(40, 50))
+    else:
+        former.open_for(4, QPoint(40, 50))
+    former.name_field.set_text("Ada")
+    former.consent.check.click()
+    former.save_button.click()
+    request = engine.request_of("faces.name_unknown" if by == "tray" else "faces.name_track")
+    now = popup(choose("zh_CN"))
+    say(LooksEnrolled(request, "Ada", (person(7, "Lin"),)))
+    assert now.isVisible()
+    assert "Lin" in now.question.words.text()
+    now.close()
+
+
+def test_an_import_goes_on_in_the_new_window(
+    controller: WindowController, choose: Choose, say: Say, engine: FakeEngine
+) -> None:
+    """Its file was chosen, and nobody has looked yet whether it needs a passphrase."""
+    engine.recorder.answers["people.load_needs_passphrase"] = lambda _request, path: []
+    controller.window.files._look_at(Path("people.metaface"))
+    request = engine.request_of("people.load_needs_passphrase")
+    window = choose("zh_CN")
+    say(ImportLookedAt(request, needs_passphrase=False))
+    assert engine.calls_of("people.import_from") == [(Path("people.metaface"),)]
+    say(RequestEnded(engine.request_of("people.import_from")))
+    assert window.toasts.toast is not None
+    assert "people.metaface" in window.toasts.toast.text
 
 
 def test_two_views_show_the_same_sides_as_before(

@@ -77,6 +77,7 @@ def test_without_a_file_there_are_defaults(tmp_path: Path) -> None:
         b"[window]\ngeometry=@Variant(\\0\\0\\0\\x7f)\ntheme=@Invalid()\npanel=perhaps\n",
         b"[window\ntheme=dark\n[view]\nhud=@ByteArray(\\x1)\n",
         b"[window]\ntheme=" + b"x" * 100_000 + b"\n",
+        b"[window]\ntheme=light, dark\n",
     ],
 )
 def test_damaged_settings_read_as_defaults(tmp_path: Path, content: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -132,15 +133,19 @@ class Recording:
         from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter  # noqa: PLC0415 - loads FFmpeg
 
         # The JSONL file comes first: it must not exist yet, so creating it reserves the name for all three.
-        lines = LinesFile(self._paths["jsonl"], must_be_new=True)
-        try:
-            table = LinesFile(self._paths["csv"], must_be_new=True)
+        with ExitStack() as on_failure:
+            lines = self._new_lines("jsonl", on_failure)
+            table = self._new_lines("csv", on_failure)
             table.write_text(csv_text([CSV_COLUMNS]))
-            return lines, table, VideoFileWriter(self._paths["mp4"])
-        except KnownError:
-            lines.close()
-            self._paths["jsonl"].unlink(missing_ok=True)
-            raise
+            video = VideoFileWriter(self._paths["mp4"])
+            on_failure.pop_all()
+        return lines, table, video
+
+    def _new_lines(self, kind: str, on_failure: ExitStack) -> LinesFile:
+        lines = LinesFile(self._paths[kind], must_be_new=True)
+        on_failure.callback(self._paths[kind].unlink, missing_ok=True)
+        on_failure.callback(lines.close)
+        return lines
 
     def _seconds(self, at_ns: int) -> float:
         return max(0, at_ns - self._started_ns - self._slept_ns) / 1e9

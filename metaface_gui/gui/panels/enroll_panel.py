@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -61,6 +61,16 @@ _NO_PICTURE = (SourceState.CLOSED, SourceState.OPENING, SourceState.FAILED, Sour
 _NOTHING = EnrollmentChanged(is_recording=False, guidance=None, shots=(), wanted=0)
 
 
+@dataclass(frozen=True, slots=True)
+class UnfinishedSave:
+    """A save without an answer yet (`saving`: the name, `request`), or the question that answered it (`doubt`)."""
+
+    saving: str
+    request: RequestId | None
+    asked: Enrollee | None
+    doubt: LooksEnrolled | None
+
+
 class EnrollPanel(QWidget):
     """Record or choose shots, type a name, tick the consent, save. Esc discards the shots, Undo restores them.
 
@@ -81,6 +91,7 @@ class EnrollPanel(QWidget):
         self._saving = ""
         self._request: RequestId | None = None
         self._asked: Enrollee | None = None
+        self._doubt: LooksEnrolled | None = None
         self._discarded_name = ""
         self._is_drop_near = False
         self._trouble = ""
@@ -130,6 +141,20 @@ class EnrollPanel(QWidget):
         """Return whether an enrolment is in progress: visible, and recording, counting down or with unsaved shots."""
         is_begun = self._state.is_recording or self._state.shots or self.record_button.is_counting
         return self.isVisible() and bool(is_begun)
+
+    @property
+    def unfinished(self) -> UnfinishedSave | None:
+        """The save under way or in question, for a window that replaces this one."""
+        if self._request is None and self._doubt is None:
+            return None
+        return UnfinishedSave(self._saving, self._request, self._asked, self._doubt)
+
+    def go_on_with(self, unfinished: UnfinishedSave) -> None:
+        """Wait for the answer to a save of a former window, or ask its question again."""
+        self._saving, self._request, self._asked = unfinished.saving, unfinished.request, unfinished.asked
+        self._show_state()
+        if unfinished.doubt is not None:
+            self._ask(unfinished.doubt)
 
     def focus_name(self) -> None:
         """Move the focus to the name."""
@@ -295,7 +320,7 @@ class EnrollPanel(QWidget):
         self._save(enrollee)
 
     def _save(self, enrollee: Enrollee) -> None:
-        self._asked = None if enrollee.is_sure else enrollee
+        self._asked, self._doubt = (None if enrollee.is_sure else enrollee), None
         self._saving = enrollee.name
         self._trouble = ""
         self.question.withdraw()
@@ -315,8 +340,12 @@ class EnrollPanel(QWidget):
         self.focus_name()
 
     def _withdraw_question(self) -> None:
-        self._asked = None
+        self._asked = self._doubt = None
         self.question.withdraw()
+
+    def _ask(self, doubt: LooksEnrolled) -> None:
+        self._doubt = doubt
+        self.question.ask(doubt)
 
     # What the engine says -------------------------------------------------------------------------------------------
 
@@ -324,7 +353,7 @@ class EnrollPanel(QWidget):
         if event.request_id == self._request:
             self._saving, self._request = "", None
             self._show_state()
-            self.question.ask(event)
+            self._ask(event)
 
     def _on_enrollment(self, event: EnrollmentChanged) -> None:
         before, self._state = self._state, event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +19,9 @@ from metaface_gui.types import RequestId
 
 _PATTERNS = ("*.metaface",)
 _SUGGESTED_NAME = "people.metaface"
+
+Unanswered = tuple[Mapping[RequestId, Path], ...]
+"""The files of requests without an answer yet: those looked at, those exported to, those imported."""
 
 
 class PeopleFiles(QObject):
@@ -49,6 +53,16 @@ class PeopleFiles(QObject):
         ]
         title = translate("PeopleFiles", "Import people")
         ask_for_file(self._window, title, filters, lambda paths: self._look_at(paths[0]))
+
+    @property
+    def unanswered(self) -> Unanswered:
+        """The requests without an answer yet, for a window that replaces this one."""
+        return dict(self._looking), dict(self._exporting), dict(self._importing)
+
+    def wait_for(self, unanswered: Unanswered) -> None:
+        """Wait for the answers to a former window's requests."""
+        for waiting, former in zip((self._looking, self._exporting, self._importing), unanswered, strict=True):
+            waiting.update(former)
 
     def _ask_new(self, path: Path) -> None:
         dialog = NewPassphraseDialog(self._window)

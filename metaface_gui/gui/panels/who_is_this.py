@@ -5,7 +5,7 @@ Nothing is learnt without the user: a name counts as right or wrong only because
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt, QTimer, Signal
@@ -57,7 +57,7 @@ class _Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class Wish:
     """How a face on screen or a tray group was to be saved; `not_id`: the person it was mistaken for."""
 
     track_id: int | None
@@ -113,9 +113,9 @@ class WhoIsThisPopup(QFrame):
         self._rejected: dict[RequestId, tuple[int, PersonId]] = {}
         self._newest: FrameResult | None = None
         self._people: GallerySnapshot | None = None
-        self._wishes: dict[RequestId, _Wish] = {}
-        self._waiting: list[tuple[LooksEnrolled, _Wish]] = []
-        self._asked: _Wish | None = None
+        self._wishes: dict[RequestId, Wish] = {}
+        self._waiting: list[tuple[LooksEnrolled, Wish]] = []
+        self._asked: Wish | None = None
         self._position = QPoint()
         self.setProperty("card", True)
         self.setAccessibleName(self.tr("Who is this?"))
@@ -160,6 +160,16 @@ class WhoIsThisPopup(QFrame):
         self._suspect, self._likely, self._is_denied, self._poor_face = None, (), False, None
         self._picture.show_image(decode_square(picture, 2 * _PICTURE_SIDE))
         self._open(global_pos)
+
+    @property
+    def unanswered(self) -> tuple[QPoint, Mapping[RequestId, Wish]]:
+        """Where it was opened last, and the saves without an answer yet, for a window that replaces this one."""
+        return self._position, dict(self._wishes)
+
+    def wait_for(self, unanswered: tuple[QPoint, Mapping[RequestId, Wish]]) -> None:
+        """Wait for the answers to the saves of a former window's popup."""
+        self._position, wishes = unanswered
+        self._wishes |= wishes
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Cancel or close on Esc; start typing the name on letters."""
@@ -375,9 +385,9 @@ class WhoIsThisPopup(QFrame):
             self.missing.say(error_text(error), role="error")
             return
         wrong = self._wrong_name()
-        self._save(_Wish(self._track_id, self._group_id, enrollee, None if wrong is None else wrong.id))
+        self._save(Wish(self._track_id, self._group_id, enrollee, None if wrong is None else wrong.id))
 
-    def _save(self, wish: _Wish) -> None:
+    def _save(self, wish: Wish) -> None:
         request_id: RequestId | None = None
         if wish.track_id is not None:
             request_id = self._faces.name_track(wish.track_id, wish.enrollee, not_id=wish.not_id)
@@ -441,7 +451,7 @@ class WhoIsThisPopup(QFrame):
         self.show()
         self.question.take_focus()
 
-    def _come_back(self, wish: _Wish) -> None:
+    def _come_back(self, wish: Wish) -> None:
         """Restore the face and the name of an earlier request."""
         if (wish.track_id, wish.group_id) != (self._track_id, self._group_id):
             self._track_id, self._group_id = wish.track_id, wish.group_id

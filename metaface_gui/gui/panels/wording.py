@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 
 from metaface_gui.i18n import translate
 
 _LONG_WORD = 16
+_RIGHT_TO_LEFT = ("R", "AL")
+_ISOLATE, _END = "\u2068", "\u2069"
+"""Unicode's first strong isolate, and its end."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -50,8 +54,12 @@ def shots_text(count: int) -> str:
 
 
 def shortened(name: str) -> str:
-    """Shorten a name to fit into a sentence."""
-    return name if len(name) <= 32 else name[:31].rstrip() + "…"
+    """Shorten a name to fit into a sentence, which one that is written from right to left must not turn round."""
+    fitting = name if len(name) <= 32 else name[:31].rstrip() + "…"
+    if not any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in fitting):
+        return fitting
+    # Several names may have been cut in the middle of one.
+    return _ISOLATE + fitting + _END * (1 + fitting.count(_ISOLATE) - fitting.count(_END))
 
 
 def breakable(name: str) -> str:

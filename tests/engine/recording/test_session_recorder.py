@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.engine.events import EngineEvent, SessionRecordingChanged
+from metaface_gui.engine.recording.lines_file import LinesFile
 from metaface_gui.engine.recording.session_recorder import DrawnWords, SessionRecorder, english_words
 from metaface_gui.errors import KnownError
 from metaface_gui.pipeline.rendering.annotator import Annotator
@@ -273,6 +274,19 @@ def test_a_read_only_folder_is_refused(desk: Desk) -> None:
     desk.recorder.start(desk.folder)
     assert "Permission denied" in str(desk.next().error)
     desk.folder.chmod(0o700)
+    assert list(desk.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("part", "method"), [(LinesFile, "write_text"), (VideoFileWriter, "__init__")])
+def test_of_a_recording_that_does_not_begin_no_file_is_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, part: type, method: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise KnownError("The disk is full.")
+
+    monkeypatch.setattr(part, method, fail)
+    desk.recorder.start(desk.folder)
+    assert str(desk.next().error) == "The disk is full."
     assert list(desk.folder.iterdir()) == []
 
 

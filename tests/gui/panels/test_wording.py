@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
+from PySide6.QtGui import QTextLayout
 
 from metaface_gui.gui.panels.wording import age_text, coarse_age_text, last_seen_text, shortened, shots_text
 
@@ -33,6 +35,19 @@ def test_last_seen() -> None:
     assert last_seen_text(long_ago, is_present=True) == "here now"
     assert last_seen_text(long_ago, is_present=False) == "3 min ago"
     assert last_seen_text(None, is_present=False) == "not seen yet"
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("name", ["محمد", "דוד", "محمد " * 20])
+def test_a_name_from_right_to_left_leaves_the_sentence_as_it_is(name: str) -> None:
+    sentence = f"{shortened(name)} is saved."
+    layout = QTextLayout(sentence)
+    layout.beginLayout()
+    line = layout.createLine()
+    line.setLineWidth(1000)
+    layout.endLayout()
+    starts = [cast("tuple[float, int]", line.cursorToX(at))[0] for at in (0, sentence.index("saved"), len(sentence))]
+    assert starts == sorted(starts)
 
 
 def test_shots_and_names() -> None:
