@@ -92,9 +92,12 @@ def translated(path: Path | None) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = primary_code(error)
+        # SQLite says "disk I/O error" where a full disk has no room for the file it needs beside the gallery.
+        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
         if code in _TEMPLATES:
+            template = FULL if is_full else _TEMPLATES[code]
             # A message about a damaged schema quotes SQL, which spans several lines.
-            raise GalleryError(_TEMPLATES[code], path=shown(path), reason=" ".join(str(error).split())) from error
+            raise GalleryError(template, path=shown(path), reason=" ".join(str(error).split())) from error
         # Python itself detects text that is not UTF-8, and gives no code.
         if code is None and "decode to UTF-8" in str(error):
             raise damaged(path, "text that is not UTF-8") from error

@@ -147,6 +147,8 @@ def load_state(path: Path, identity: str, device: torch.device) -> tuple[Params,
             ),
             path=path,
         )
+    if not all(tensor.isfinite().all() for tensor in tensors.values()):
+        raise damaged_checkpoint(path)
     return tensors, scalars
 
 

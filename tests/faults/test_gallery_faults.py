@@ -106,6 +106,15 @@ if sys.platform != "win32":
         with Gallery.open(filled) as gallery:
             assert contents(gallery) == after
 
+    @pytest.mark.parametrize("is_read_only", [False, True], ids=["to write", "to read"])
+    def test_opening_a_gallery_on_a_full_disk_says_that_it_is_full(filled: Path, is_read_only: bool) -> None:
+        before = filled.read_bytes()
+        # What SQLite needs beside the gallery is 32 KiB long.
+        with files_no_longer_than(4096), pytest.raises(GalleryError, match="is full, so nothing was changed"):
+            Gallery.open(filled, read_only=is_read_only)
+        assert filled.read_bytes() == before
+        Gallery.open(filled, read_only=is_read_only).close()
+
     def test_an_export_that_has_no_room_leaves_nothing_behind(filled: Path) -> None:
         target = filled.with_name("export.metaface")
         with Gallery.open(filled) as gallery:

@@ -67,6 +67,14 @@ def test_a_damaged_file_is_named(tmp_path: Path, content: bytes) -> None:
         load_checkpoint(path, "mine", CPU)
 
 
+def test_a_value_that_is_not_finite_is_damage(tmp_path: Path) -> None:
+    kept = state()
+    kept.params["tail.a"][1, 1] = torch.nan
+    save_checkpoint(tmp_path / "x", kept, "mine")
+    with pytest.raises(CheckpointError, match="damaged or not a checkpoint"):
+        load_checkpoint(tmp_path / "x", "mine", CPU)
+
+
 def test_the_best_trial_is_the_first_with_the_highest_tpir_and_of_those_the_least_loss() -> None:
     tried = state()
     first = tried.best
