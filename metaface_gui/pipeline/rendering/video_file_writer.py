@@ -2,8 +2,9 @@
 
 Players and editors expect a constant rate, but recognition delivers results at whatever rate the machine allows. Each
 picture is therefore shown from its own time until the next one's, by repeating or omitting it, so a file lasts as long
-as what it shows. The codec is MPEG-4 part 2 (`mp4v`), which everything plays. FFmpeg writes through a Python file, so
-any name works, and a full disk raises an error in every container instead of ending the file early.
+as what it shows, but for gaps of more than ten minutes. The codec is MPEG-4 part 2 (`mp4v`), which everything plays.
+FFmpeg writes through a Python file, so any name works, and a full disk raises an error in every container instead of
+ending the file early.
 
 During writing the file is called `NAME.part.mp4`; `close` renames it. An MP4's index is at its end, so a killed process
 leaves a `.part.mp4` that cannot be played and may be deleted.
@@ -42,6 +43,8 @@ _BITS_PER_PIXEL = 0.35
 """File size similar to OpenCV's, with slightly higher fidelity."""
 _MAX_BIT_RATE = 10**9
 _MAX_DENOMINATOR = 1001
+_LONGEST_STILL_S = 600.0
+"""Longest time for which one picture is repeated; what a gap lasts beyond that is left out."""
 
 Draw = Callable[[], Image]
 
@@ -62,6 +65,7 @@ class VideoFileWriter:
         self._next: Draw | None = None
         self._picture: Image | None = None
         self._n_written = 0
+        self._left_out_s = 0.0
         self._is_closed = False
         with writing(path):
             self._part, self._file = _new_part(path)
@@ -95,7 +99,9 @@ class VideoFileWriter:
         Raises:
             KnownError: as `show`.
         """
-        until = round(time_s * self._fps)
+        # A damaged file may claim that years pass between two frames, which no disk could hold.
+        self._left_out_s += max(0.0, time_s - self._left_out_s - self._n_written / self._fps - _LONGEST_STILL_S)
+        until = round((time_s - self._left_out_s) * self._fps)
         while self._n_written < until and self._has_picture:
             self._write_frame()
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metaface_gui.errors import KnownError
+from metaface_gui.pipeline.rendering import video_file_writer
 from metaface_gui.pipeline.rendering.video_file_writer import VideoFileWriter, fitted
 from metaface_gui.types import Image
 
@@ -103,6 +104,16 @@ def test_late_pictures_and_a_clock_that_was_held_forward(tmp_path: Path) -> None
     writer.show(0.2, grey(200))
     writer.close(0.6)
     assert read(tmp_path / "out.mp4")[0] == pytest.approx([50] * 10 + [200] * 5, abs=6)
+
+
+def test_a_gap_of_years_is_cut_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a damaged file: the disk would be full of one picture."""
+    monkeypatch.setattr(video_file_writer, "_LONGEST_STILL_S", 2.0)
+    with VideoFileWriter(tmp_path / "a.mp4", 10.0) as writer:
+        for time_s in (0.0, 0.1, 1e7, 1e7 + 0.5):
+            writer.show(time_s, lambda: np.zeros((32, 32, 3), np.uint8))
+        writer.close(1e7 + 1.0)
+    assert writer.n_written == pytest.approx(10 * (0.1 + 2.0 + 1.0), abs=1)
 
 
 def test_one_picture_is_one_frame_and_none_is_no_file(tmp_path: Path) -> None:
