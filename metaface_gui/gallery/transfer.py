@@ -18,8 +18,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from metaface_gui.errors import QT_TRANSLATE_NOOP, GalleryError
 from metaface_gui.gallery import changes, choices, protection, rows
 from metaface_gui.gallery.checksums import seal_all
@@ -44,8 +42,6 @@ from metaface_gui.types import PersonId
 
 MAX_CHIP_SIDE = 4096
 """Maximum width and height of an imported shot's picture, in pixels."""
-_LEAST_SPREAD = 1e-3
-"""Minimum width or height in pixels of what an imported face's landmarks span."""
 
 OnProgress = Callable[[int, int], None]
 """Called with the number of people done and the total."""
@@ -319,9 +315,6 @@ def _checked_shot(source: OpenGallery, shot: Shot) -> NewShot:
     with rows.decoding(source.path):
         if not all(1 <= side <= MAX_CHIP_SIDE for side in picture_size(shot.chip)):
             raise ValueError(f"a picture is larger than {MAX_CHIP_SIDE} × {MAX_CHIP_SIDE}")
-        # Such a face cannot be aligned: nobody's templates could be computed for another embedder any more.
-        if np.ptp(shot.landmarks.astype(np.float64), axis=0).max() < _LEAST_SPREAD:
-            raise ValueError("the landmarks of a face coincide")
         return NewShot(
             chip=shot.chip,
             landmarks=shot.landmarks,
