@@ -71,6 +71,13 @@ def cannot_write(path: Path, cause: OSError | str) -> KnownError:
     )
 
 
+def cannot_read(path: Path, cause: Exception) -> SourceError:
+    """Return the error that a file or folder cannot be read, for the caller to raise; `cause` is often an `OSError`."""
+    reason = getattr(cause, "strerror", None) or str(cause)
+    text = QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions.")
+    return SourceError(text, path=path, reason=reason)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Report an `OSError` in the block as `cannot_write`: the block writes to `path`, or prepares it.

@@ -2642,10 +2642,6 @@ face</source>
       <translation>显卡出错（{kind}）。MetaFace 改用处理器继续运行；要重新使用显卡，请在设备中选择它。</translation>
     </message>
     <message>
-      <source>Cannot read {path}: {reason}. Check the name and the permissions.</source>
-      <translation>无法读取 {path}：{reason}。请检查名称和权限。</translation>
-    </message>
-    <message>
       <source>There is no usable shot to save. Record some, or choose other pictures.</source>
       <translation>没有可以保存的样本。请录制一些，或选择其他图片。</translation>
     </message>
@@ -2708,6 +2704,10 @@ face</source>
     <message>
       <source>Cannot write {path}: {reason}. Choose another place.</source>
       <translation>无法写入 {path}：{reason}。请选择其他位置。</translation>
+    </message>
+    <message>
+      <source>Cannot read {path}: {reason}. Check the name and the permissions.</source>
+      <translation>无法读取 {path}：{reason}。请检查名称和权限。</translation>
     </message>
     <message>
       <source>There are no shots to learn the person from. Record or choose pictures first.</source>

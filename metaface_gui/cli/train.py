@@ -32,7 +32,7 @@ from metaface_gui.cli.training_data import (
 from metaface_gui.cli.training_progress import TrainingDisplay, interruptible
 from metaface_gui.cli.weights import default_store
 from metaface_gui.engine.batch.output_files import Output, check_outputs, check_writable, has_json_keys, is_weights
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, cannot_write, writing
 from metaface_gui.i18n import error_text, translate
 from metaface_gui.metalearning.distributed import ProcessGroup, joined_group, one_at_a_time, own_device
 from metaface_gui.metalearning.meta_validation import FPIR, ValidationMetrics
@@ -53,10 +53,8 @@ _INTERRUPTED = 130
 
 def run(args: argparse.Namespace) -> int:
     """Run the training; return the exit code."""
-    try:
+    with writing(args.out):
         is_folder = args.out.is_dir()
-    except OSError as error:
-        raise cannot_write(args.out, error) from error
     if is_folder:
         raise cannot_write(args.out, translate("Commands", "it is a folder"))
     checkpoint = args.out.with_name(args.out.name + ".checkpoint")

@@ -45,6 +45,7 @@ from metaface_gui.gui.stage import Stage
 from metaface_gui.gui.status_line import StatusLine
 from metaface_gui.gui.undo_list import UndoList
 from metaface_gui.gui.widgets.jobs_bar import JobsBar
+from metaface_gui.gui.widgets.letter_keys import is_letter
 from metaface_gui.gui.widgets.toast import Toast, ToastBar, ToastKind, undo_toast
 from metaface_gui.gui.window_state import WindowState
 from metaface_gui.pipeline.capture.devices import CameraDevice, list_cameras
@@ -513,7 +514,7 @@ class MainWindow(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Ignore single-letter shortcuts during enrolment: a name may be typed before its field has the focus."""
-        if event.type() is QEvent.Type.ShortcutOverride and _is_letter(event) and self.side.enroll.is_enrolling:
+        if event.type() is QEvent.Type.ShortcutOverride and is_letter(event) and self.side.enroll.is_enrolling:
             event.accept()
             return True
         return super().event(event)
@@ -541,11 +542,3 @@ class MainWindow(QMainWindow):
         self.source_menu.close_finder()
         self.side.close_finder()
         super().closeEvent(event)
-
-
-def _is_letter(event: QEvent) -> bool:
-    """Return whether a key event types a character, alone or with Shift."""
-    if not isinstance(event, QKeyEvent):
-        return False
-    others = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-    return others == Qt.KeyboardModifier.NoModifier and event.text().strip() != "" and event.text().isprintable()

@@ -10,16 +10,26 @@ import pytest
 from metaface_gui.engine.assembly import AdaptedGallery, adapt
 from metaface_gui.engine.engine import Engine
 from metaface_gui.engine.events import ResultReady
+from metaface_gui.engine.jobs.job_runner import JobRunner
 from metaface_gui.gallery import Gallery
 from metaface_gui.resources import weights_dir
 from metaface_gui.settings import RecognitionSettings
 from metaface_gui.weights.store import WeightsStore
 from tests.engine.listening import Listener, Someone, enroll, names, running, show, someone
+from tests.patience import PATIENCE_S
 
 
 @pytest.fixture
 def listener() -> Listener:
     return Listener()
+
+
+@pytest.fixture
+def jobs() -> Iterator[JobRunner]:
+    jobs = JobRunner("test jobs", lambda _change: None)
+    jobs.start()
+    yield jobs
+    assert jobs.stop(timeout_s=PATIENCE_S)
 
 
 @pytest.fixture

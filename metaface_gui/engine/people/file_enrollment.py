@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.errors import KnownError, SourceError, cannot_read
 from metaface_gui.pipeline.capture.specification import SourceKind, make_source, parse_source
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline
@@ -57,11 +57,7 @@ def _files_of(path: Path) -> list[Path]:
             return [path]
         return sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     except OSError as error:
-        raise SourceError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
-            path=path,
-            reason=error.strerror or str(error),
-        ) from error
+        raise cannot_read(path, error) from error
 
 
 def _faces_in_file(path: Path, pipeline: FacePipeline, still_here: Callable[[], None]) -> Iterator[Offered]:

@@ -34,6 +34,7 @@ from metaface_gui.gui.theme import Radius, Space
 from metaface_gui.gui.who_left import somebody_left
 from metaface_gui.gui.widgets.elided_label import ElidedLabel, MessageLine, set_role
 from metaface_gui.gui.widgets.layouts import Stretch, column, flow, row
+from metaface_gui.gui.widgets.letter_keys import is_letter
 from metaface_gui.gui.widgets.plain_label import plain_label
 from metaface_gui.gui.widgets.wrapped_button import WrappedButton
 from metaface_gui.i18n import error_text, issue_text, listed
@@ -43,9 +44,6 @@ _PICTURE_SIDE = 72
 _MOST_LIKELY = 3
 _FACE_MARGIN = 0.25
 """Margin around the box, as a fraction of its longer side."""
-_SHORTCUT_KEYS = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +172,9 @@ class WhoIsThisPopup(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Cancel or close on Esc; start typing the name on letters."""
         edit = self.name_field.edit
-        is_letter = event.text().isprintable() and event.text().strip() and not event.modifiers() & _SHORTCUT_KEYS
         if event.key() == Qt.Key.Key_Escape:
             self._cancel() if self._asked is not None else self.close()
-        elif is_letter and edit.isEnabled() and not edit.hasFocus():
+        elif is_letter(event) and edit.isEnabled() and not edit.hasFocus():
             edit.setFocus(Qt.FocusReason.OtherFocusReason)
             QCoreApplication.sendEvent(edit, event)
         else:

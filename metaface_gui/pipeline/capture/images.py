@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as PillowImage
 from PIL import UnidentifiedImageError
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError, cannot_read
 from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import BROKEN, Content, content_of, end_of_jpeg
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
@@ -56,11 +56,7 @@ def read_image(path: Path) -> Image:
     try:
         data = np.fromfile(path, np.uint8)
     except (OSError, MemoryError) as error:
-        raise SourceError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
-            path=path,
-            reason=getattr(error, "strerror", None) or str(error),
-        ) from error
+        raise cannot_read(path, error) from error
     if not len(data):
         raise SourceError(QT_TRANSLATE_NOOP("Errors", "{path} is empty (0 bytes). Copy it again."), path=path)
     _refuse_huge(path)

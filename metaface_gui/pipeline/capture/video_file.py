@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError, cannot_read
 from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import Content, content_of
 from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
@@ -51,7 +51,7 @@ class VideoFileSource(FrameSource):
             # Opened by Python: FFmpeg and OpenCV cannot open a name that is not UTF-8, and OpenCV crashes on it.
             self._file = self._path.open("rb")
         except OSError as error:
-            raise self._cannot_read(error) from error
+            raise cannot_read(self._path, error) from error
         try:
             self._reader = self._opened(self._file)
         except SourceError:
@@ -75,7 +75,7 @@ class VideoFileSource(FrameSource):
         try:
             picture = self._reader.read()
         except LostError as error:
-            raise self._cannot_read(error) from error
+            raise cannot_read(self._path, error) from error
         if picture is None:
             self._check_end(self._reader)
             return None
@@ -173,13 +173,6 @@ class VideoFileSource(FrameSource):
             )
             remarks.append(KnownError(text, path=self._path, end=reader.end_s, duration=reader.duration_s))
         self.remarks = tuple(Remark(error) for error in remarks)
-
-    def _cannot_read(self, error: OSError | LostError) -> SourceError:
-        return SourceError(
-            QT_TRANSLATE_NOOP("Errors", "Cannot read {path}: {reason}. Check the name and the permissions."),
-            path=self._path,
-            reason=(error.strerror if isinstance(error, OSError) else None) or str(error),
-        )
 
 
 def _cannot_decode(path: Path, codec: str) -> SourceError:

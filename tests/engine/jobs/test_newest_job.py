@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
-
-import pytest
 
 from metaface_gui.engine.events import JobChanged
 from metaface_gui.engine.jobs.job_runner import Job, JobRunner
@@ -12,17 +9,9 @@ from metaface_gui.engine.jobs.newest_job import NewestJob
 from tests.patience import PATIENCE_S
 
 
-@pytest.fixture
-def runner() -> Iterator[JobRunner]:
-    runner = JobRunner("test jobs", lambda _change: None)
-    runner.start()
-    yield runner
-    assert runner.stop(timeout_s=PATIENCE_S)
-
-
-def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(runner: JobRunner) -> None:
+def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(jobs: JobRunner) -> None:
     changes: queue.Queue[JobChanged] = queue.Queue()
-    newest = NewestJob(runner, changes.put)
+    newest = NewestJob(jobs, changes.put)
     started, go_on, done = threading.Event(), threading.Event(), list[str]()
 
     def first(job: Job) -> None:
@@ -41,9 +30,9 @@ def test_a_newer_job_cancels_the_one_that_runs_and_those_that_wait(runner: JobRu
     assert done == ["third"]
 
 
-def test_kinds_of_question_leave_each_other_alone(runner: JobRunner) -> None:
+def test_kinds_of_question_leave_each_other_alone(jobs: JobRunner) -> None:
     finished: queue.Queue[str] = queue.Queue()
-    one, other = NewestJob(runner), NewestJob(runner)
+    one, other = NewestJob(jobs), NewestJob(jobs)
     one.submit("one", lambda _job: finished.put("one"))
     other.submit("other", lambda _job: finished.put("other"))
     assert {finished.get(timeout=PATIENCE_S), finished.get(timeout=PATIENCE_S)} == {"one", "other"}
