@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from metaface_gui.pipeline.detection.align import align
-from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.base import FaceDetector, FoundFaces
 from metaface_gui.pipeline.detection.chip import chip
 from metaface_gui.pipeline.detection.search import FaceSearch, continues
 from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
@@ -20,6 +20,7 @@ from metaface_gui.pipeline.embedding.views import features_of, features_of_both,
 from metaface_gui.pipeline.recognition.attention import THOROUGH, Attention, Followed, worth_embedding
 from metaface_gui.pipeline.recognition.face_motion import FaceMotion
 from metaface_gui.pipeline.recognition.quality import assess
+from metaface_gui.pipeline.recognition.track_template import tell_apart
 from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.types import FaceDetection, FaceDetections, FaceQuality, Floats, Identification, Image, QualityIssue
 
@@ -108,7 +109,7 @@ class FaceFollower:
         image_bgr: Image,
         time_s: float,
         decision_of: DecisionOf,
-        found: FaceDetections | None = None,
+        found: FoundFaces | None = None,
         *,
         is_still: bool = False,
         is_again: bool = False,
@@ -137,8 +138,13 @@ class FaceFollower:
         if is_other_scene:
             self._tracker.forget_places()
         is_open = is_cut or (looks_different and not self._attention.is_thorough)
-        placed = (None,) * len(found) if is_open else self._tracker.placed(found, time_s)
-        return self._follow(image_bgr, found, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
+        faces = found.faces
+        placed = (None,) * len(faces) if is_open else self._tracker.placed(faces, time_s)
+        seen = self._follow(image_bgr, faces, placed, time_s, decision_of, is_still=is_still, is_again=is_again)
+        if not is_open:
+            seen += self._keep_in_sight(image_bgr, found.faint, time_s)
+        self._in_sight = tuple(face.track_id for face in seen)
+        return seen
 
     def _carry(self, image_bgr: Image, time_s: float) -> tuple[Sighting, ...]:
         height, width = image_bgr.shape[:2]
@@ -207,15 +213,36 @@ class FaceFollower:
         }
         fresh = [index not in continued for index in range(len(detections))]
         embeddings = features[:, : self._embedder.space.embedding_dim]
-        self._in_sight = self._tracker.update(detections, embeddings, time_s, continued=continued)
+        telling = tell_apart(features, self._embedder.space)
+        ids = self._tracker.update(detections, embeddings, time_s, telling=telling, continued=continued)
         faces = tuple(
             Sighting(track_id, detections[index], qualities[index], features[index], is_fresh, *pictures)
             for index, (track_id, is_fresh, pictures) in enumerate(
-                zip(self._in_sight, fresh, _pictures(crops, former, fresh), strict=True)
+                zip(ids, fresh, _pictures(crops, former, fresh), strict=True)
             )
         )
         self._remember(faces, is_mirrored, time_s)
         return faces
+
+    def _keep_in_sight(self, image_bgr: Image, faint: FaceDetections, time_s: float) -> tuple[Sighting, ...]:
+        """Continue tracks whose face was not found in the frame by faint ones, of which no track learns anything."""
+        near = faint.rows(self._tracker.are_in_lost_places(faint, time_s))
+        near = near.rows(np.argsort(-near.confidence, kind="stable")[: self._attention.at_most].tolist())
+        if not len(near):
+            return ()
+        crops = align(image_bgr, near.landmarks, self._embedder.crop_size)
+        features, space = features_of(self._embedder, crops), self._embedder.space
+        ids = self._tracker.keep(near, features[:, : space.embedding_dim], time_s, telling=tell_apart(features, space))
+        kept = []
+        for track_id, found, crop in zip(ids, near, crops, strict=True):
+            if track_id is None:
+                continue
+            track = self._tracks[track_id]
+            quality = assess(image_bgr, found, crop)
+            sighting = replace(track.sighting, detection=found, quality=quality, is_fresh=False)
+            self._tracks[track_id] = replace(track, sighting=sighting)
+            kept.append(sighting)
+        return tuple(kept)
 
     def _placed(self, image_bgr: Image, detections: FaceDetections, which: list[int]) -> FaceDetections:
         """Return the detections, with the landmarks of those in `which` refined by more looks."""

@@ -150,8 +150,8 @@ class FacePipeline:
         if frame.is_still:
             seen = self._look_at_still(frame, found)
         else:
-            detections = None if found is None else found.detections
-            seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, detections, is_again=is_again)
+            shown = None if found is None else found.found
+            seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, shown, is_again=is_again)
         features = np.stack([face.features for face in seen]) if seen else self._no_features()
         templates = [self._template(face, frame, is_again=is_again) for face in seen]
         templates = self._with_merged(seen, templates)
@@ -183,7 +183,7 @@ class FacePipeline:
         if found is None and self._still is not None and self._still.original is frame.image_bgr:
             found = self._still  # shown repeatedly, as the window does
         self._still = still = found or find_in_still(self.detector, frame.image_bgr)
-        seen = self._follower.look(still.image_bgr, frame.time_s, self._decision_of, still.detections, is_still=True)
+        seen = self._follower.look(still.image_bgr, frame.time_s, self._decision_of, still.found, is_still=True)
         if not still.quarter_turns or not seen:
             return seen
         boxes = boxes_back(np.stack([face.detection.box_xyxy for face in seen]), still)

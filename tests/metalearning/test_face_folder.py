@@ -23,7 +23,7 @@ from metaface_gui.weights.store import WeightsStore
 _POINTS = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]], np.float32)
 
 
-class PatchDetector:
+class PatchDetector(FaceDetector):
     """Takes patches of pure colour with a strong channel of at least `least` for faces; counts what it is asked."""
 
     surely_upright = 0.0

@@ -5,6 +5,7 @@ A person's number is the square's amount of blue, so that it travels through the
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 
 from metaface_gui.pipeline.detection.align import template_of
+from metaface_gui.pipeline.detection.base import FaceDetector, FoundFaces
 from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE
 from metaface_gui.pipeline.feature_space import FeatureSpace
 from metaface_gui.types import FaceDetections, Floats, Image
@@ -32,8 +34,11 @@ class Drawn:
     light: float = 1.0
 
 
-class Stage:
-    """Draws the frames, and is the detector that finds what was drawn last, but for the `unseen`; counts searches."""
+class Stage(FaceDetector):
+    """Draws the frames, and is the detector that finds what was drawn last, but for the `unseen`; counts searches.
+
+    Of those who are `faint`, it is not sure.
+    """
 
     surely_upright = 0.0
 
@@ -42,6 +47,7 @@ class Stage:
     def __init__(self, width: int = 320, height: int = 240) -> None:
         self.width, self.height = width, height
         self.unseen: set[int] = set()
+        self.faint: set[int] = set()
         self.searches = 0
         self._faces: tuple[Drawn, ...] = ()
 
@@ -61,9 +67,14 @@ class Stage:
         if image_bgr.shape[1] == 2 * LOOK_SIDE and image_bgr.shape[0] % LOOK_SIDE == 0:
             return FaceDetections.empty()  # a second look at a face, which stays where it was seen
         self.searches += 1
-        faces = [
-            face for face in self._faces if face.person not in self.unseen and (_sides(self._box(face)) >= 4).all()
-        ]
+        return self._found(self._faces, but_for=self.unseen | self.faint)
+
+    def detect_faint(self, image_bgr: Image) -> FoundFaces:
+        faces = self.detect(image_bgr)
+        return FoundFaces(faces, self._found([face for face in self._faces if face.person in self.faint]))
+
+    def _found(self, drawn: Sequence[Drawn], but_for: Collection[int] = ()) -> FaceDetections:
+        faces = [face for face in drawn if face.person not in but_for and (_sides(self._box(face)) >= 4).all()]
         boxes = [self._box(face) for face in faces]
         points = [landmarks(face) for face in faces]
         return FaceDetections(

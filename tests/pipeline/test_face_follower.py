@@ -282,6 +282,48 @@ def test_who_was_overlooked_once_comes_back_as_himself() -> None:
     assert watch.embedder.batches[-1] == [1]
 
 
+@pytest.mark.parametrize("attention", [EVERY_OTHER, FILE, THOROUGH], ids=["live", "file", "thorough"])
+def test_a_face_that_is_only_faint_stays_in_sight_and_nothing_is_learnt_of_it(attention: Attention) -> None:
+    watch = settled(ANNA, BORIS, attention=attention)
+    before = watch.look(ANNA, BORIS)[0]
+    watch.stage.faint = {ANNA.person}
+    for _ in range(60):
+        seen = {face.track_id: face for face in watch.look(replace(ANNA, size=62), BORIS)}
+        assert seen.keys() == {1, 2}
+    assert not seen[1].is_fresh
+    assert seen[1].features is before.features
+    assert seen[1].detection.box_xyxy[2] == ANNA.x + 62
+    watch.stage.faint = set()
+    for _ in range(20):
+        seen = {face.track_id: face for face in watch.look(replace(ANNA, size=62), BORIS)}
+    assert seen.keys() == {1, 2}
+    assert seen[1].features is not before.features
+
+
+def test_a_faint_face_begins_no_track_and_takes_nobody_else_s() -> None:
+    watch = Watch(FILE)
+    watch.stage.faint = {ANNA.person}
+    assert watch.ids(ANNA, BORIS) == [1]
+    assert watch.embedder.batches == [[BORIS.person]], "nobody was there before: not even embedded"
+    watch.stage.unseen = {BORIS.person}
+    in_his_place = replace(ANNA, x=BORIS.x, y=BORIS.y)
+    assert watch.ids(in_his_place) == []
+    assert watch.embedder.batches[-1] == [ANNA.person]
+
+
+def test_over_a_cut_no_faint_face_goes_on() -> None:
+    watch = settled(ANNA, attention=FILE)
+    watch.stage.faint = {ANNA.person}
+    assert watch.ids(ANNA, level=20) == []
+
+
+def test_no_more_faint_faces_are_embedded_than_followed_ones() -> None:
+    watch = settled(*places)
+    watch.stage.faint = {face.person for face in places}
+    watch.look(*places)
+    assert len(watch.embedder.batches[-1]) == LIVE.at_most == 3
+
+
 def test_somebody_else_in_the_place_that_was_empty_for_a_frame_is_looked_at() -> None:
     watch = settled(ANNA)
     assert watch.ids() == []

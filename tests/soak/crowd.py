@@ -20,6 +20,7 @@ from torch.nn.functional import adaptive_avg_pool2d, normalize
 
 from metaface_gui.pipeline.capture.base import FrameSource
 from metaface_gui.pipeline.detection.align import template_of
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.embedding.projection import Projection
 from metaface_gui.pipeline.recognition.cohort import CohortGenerator
 from metaface_gui.types import FaceDetections, FaceTruth, Floats, Frame, Image
@@ -194,9 +195,10 @@ def _box(left: int, top: int, side: int) -> Floats:
     return box
 
 
-class CrowdDetector:
+class CrowdDetector(FaceDetector):
     """Reads where faces were painted; finds none in any other picture."""
 
+    key = ""
     surely_upright = 0.0
 
     def __init__(self, key: str) -> None:

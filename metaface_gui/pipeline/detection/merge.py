@@ -52,6 +52,12 @@ def supplemented(found: FaceDetections, closer: FaceDetections) -> FaceDetection
     return every.rows(taken + added)
 
 
+def beside(faint: FaceDetections, faces: FaceDetections) -> FaceDetections:
+    """Return the `faint` boxes that show none of the `faces`."""
+    free = [not _on_each_other(box, faces.boxes_xyxy).any() for box in faint.boxes_xyxy]
+    return faint.rows(np.asarray(free, np.bool_))
+
+
 def _on_each_other(box: Floats, others: Floats) -> npt.NDArray[np.bool_]:
     sides = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
     common = np.clip(sides, 0.0, None).prod(axis=1)

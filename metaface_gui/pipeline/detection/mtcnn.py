@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from facenet_pytorch import MTCNN
 
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
@@ -18,7 +19,7 @@ _MIN_FACE_PX = 30
 _MIN_CONFIDENCE = 0.9
 
 
-class MtcnnDetector:
+class MtcnnDetector(FaceDetector):
     """A `FaceDetector`. An instance is used by one thread at a time.
 
     Images whose longer side exceeds `WORKING_SIDE` pixels are reduced to it, and faces under 30 of the remaining pixels

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.base import FaceDetector, FoundFaces
 from metaface_gui.pipeline.detection.darkness import DarkFaces, is_dark
+from metaface_gui.pipeline.detection.merge import beside
 from metaface_gui.pipeline.detection.second_looks import placed_by_more_looks
 from metaface_gui.pipeline.detection.small_faces import SmallFaces
 from metaface_gui.pipeline.detection.way_up import Upright, find_upright
@@ -30,17 +31,21 @@ class FaceSearch:
         self._dark.reset()
         self._small.reset()
 
-    def search(self, image_bgr: Image, time_s: float, *, is_close: bool, is_restart: bool) -> FaceDetections:
+    def search(self, image_bgr: Image, time_s: float, *, is_close: bool, is_restart: bool) -> FoundFaces:
         """Find the faces of the next frame (height, width, 3) uint8; `is_restart`: it continues no other frame."""
         if is_restart:
             self.reset()
-        found = self._detector.detect(image_bgr)
+        found = self._detector.detect_faint(image_bgr)
+        faces = found.faces
         if is_dark(image_bgr):
             # Enlarging would only search noise.
             self._small.reset()
-            return self._dark.search(image_bgr, found)
-        self._dark.reset()
-        return self._small.search(image_bgr, time_s, found, is_restart=is_restart) if is_close else found
+            faces = self._dark.search(image_bgr, faces)
+        else:
+            self._dark.reset()
+            if is_close:
+                faces = self._small.search(image_bgr, time_s, faces, is_restart=is_restart)
+        return FoundFaces(faces, beside(found.faint, faces))
 
 
 class FrameSearch:
@@ -63,7 +68,7 @@ class FrameSearch:
         if frame.is_still:
             return find_in_still(self._detector, frame.image_bgr)
         found = self._search.search(frame.image_bgr, frame.time_s, is_close=True, is_restart=is_restart)
-        return Upright(frame.image_bgr, frame.image_bgr, 0, found)
+        return Upright(frame.image_bgr, frame.image_bgr, 0, found.faces, found.faint)
 
 
 def continues(before_s: float, time_s: float) -> bool:

@@ -9,11 +9,11 @@ a picture is turned to where its faces are found most confidently. Of 790 uprigh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from metaface_gui.pipeline.detection.base import FaceDetector
+from metaface_gui.pipeline.detection.base import FaceDetector, FoundFaces
 from metaface_gui.pipeline.detection.chip import Chip
 from metaface_gui.types import FaceDetections, Floats, Image
 
@@ -24,12 +24,21 @@ _DOUBTFUL = 0.6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Upright:
-    """A picture (height, width, 3) turned anticlockwise by `quarter_turns` (0 to 3), and the faces found in it."""
+    """A picture (height, width, 3) turned anticlockwise by `quarter_turns` (0 to 3), and the faces found in it.
+
+    `faint`: what else may be a face, if it is a video's frame.
+    """
 
     original: Image
     image_bgr: Image
     quarter_turns: int
     detections: FaceDetections
+    faint: FaceDetections = field(default_factory=FaceDetections.empty)
+
+    @property
+    def found(self) -> FoundFaces:
+        """What the turned picture shows."""
+        return FoundFaces(self.detections, self.faint)
 
 
 def find_upright(detector: FaceDetector, image_bgr: Image) -> Upright:

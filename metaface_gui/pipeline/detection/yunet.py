@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,7 @@ import cv2
 import numpy as np
 
 from metaface_gui.pipeline.boxes import box_iou
+from metaface_gui.pipeline.detection.base import FoundFaces
 from metaface_gui.pipeline.detection.clean import WORKING_SIDE, clean_detections, working_copy
 from metaface_gui.pipeline.detection.panorama import detect_in_pieces
 from metaface_gui.types import FaceDetections, Floats, Image
@@ -64,12 +66,21 @@ class YuNetDetector:
 
     def detect(self, image_bgr: Image) -> FaceDetections:
         """Find the faces of a (height, width, 3) uint8 BGR image; boxes and landmarks in its pixels."""
-        return detect_in_pieces(image_bgr, self._detect_whole)
+        return self._detect(image_bgr, self._min_confidence)
 
-    def _detect_whole(self, image_bgr: Image) -> FaceDetections:
+    def detect_faint(self, image_bgr: Image) -> FoundFaces:
+        """Find the faces; faint are candidates that would only be heard about a face beside them."""
+        found = self._detect(image_bgr, min(_HEARD, self._min_confidence))
+        is_sure = found.confidence >= self._min_confidence
+        return FoundFaces(found.rows(is_sure), found.rows(~is_sure))
+
+    def _detect(self, image_bgr: Image, least: float) -> FaceDetections:
+        return detect_in_pieces(image_bgr, partial(self._detect_whole, least=least))
+
+    def _detect_whole(self, image_bgr: Image, *, least: float) -> FaceDetections:
         small, to_image = working_copy(image_bgr, WORKING_SIDE)
         candidates = self._network.candidates(small, min(_HEARD, self._min_confidence))
-        rows = each_once(candidates, self._min_confidence)
+        rows = each_once(candidates, least)
         corners = _corners(rows) * np.tile(to_image, 2)
         landmarks = rows[:, 4:14].reshape(-1, 5, 2) * to_image
         height, width = image_bgr.shape[:2]

@@ -27,6 +27,8 @@ _SAME_FACE = 0.45
 _OTHER_FACE = 0.3
 """Cosine below which it is somebody else even in the same place, as after a camera cut (measured with SFace: 0.5 % of
 one face's consecutive frames lie below 0.33)."""
+_OTHER_POOR_FACE = 0.1
+"""The same for a picture that hardly tells people apart, if the face clearly is in the last frame's place."""
 _MIN_OVERLAP, _SURE_OVERLAP = 0.2, 0.4
 """IoU, or closeness in units of the box's size, that counts as the same place, and that does so beyond doubt."""
 _SAME_SIZE = 0.5
@@ -40,12 +42,26 @@ _MOMENTUM = 0.8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """A face being followed: where and when it was last seen, and its mean embedding (d,), L2-normalised."""
+    """A face being followed: where and when it was last seen, and its mean embedding (d,), L2-normalised.
+
+    `is_telling`: the mean is over telling looks only, as soon as there is one.
+    """
 
     id: int
     box_xyxy: Floats
     embedding: Floats
     seen_s: float
+    is_telling: bool = True
+
+    def with_look(self, embedding: Floats, *, is_telling: bool) -> Track:
+        """Return the track after another look (d,)."""
+        past = _MOMENTUM if is_telling == self.is_telling else float(self.is_telling)
+        mean = past * self.embedding + (1.0 - past) * embedding
+        return replace(
+            self,
+            embedding=(mean / np.linalg.norm(mean)).astype(np.float32),
+            is_telling=is_telling or self.is_telling,
+        )
 
 
 class Tracker:
@@ -57,7 +73,7 @@ class Tracker:
     def __init__(self, *, first_id: int = 1) -> None:
         self._tracks: tuple[Track, ...] = ()
         self._next_id = first_id
-        self._frame_s = -np.inf
+        self._frame_s = self._before_s = -np.inf
 
     @property
     def next_id(self) -> int:
@@ -104,6 +120,9 @@ class Tracker:
         All other tracks are out of sight.
         """
         self._frame_s = time_s
+        self._move(boxes_xyxy, time_s)
+
+    def _move(self, boxes_xyxy: Mapping[int, Floats], time_s: float) -> None:
         self._tracks = tuple(
             replace(track, box_xyxy=boxes_xyxy[track.id], seen_s=time_s) if track.id in boxes_xyxy else track
             for track in self._tracks
@@ -116,8 +135,12 @@ class Tracker:
         time_s: float,
         *,
         continued: Mapping[int, int] = MappingProxyType({}),
+        telling: NDArray[np.bool_] | None = None,
     ) -> tuple[int, ...]:
         """Match the n faces of the frame at `time_s`, with embeddings (n, d), to tracks; returns n track ids.
+
+        Pictures that are not `telling` (n,) hardly tell people apart: in the place of a face of the last frame, they
+        need not resemble it much. None: all are.
 
         `continued` maps the indices of faces that were not embedded in this frame to the tracks that they continue, as
         `placed` decided for this frame. These matches are final, and the faces' rows of `embeddings` do not update the
@@ -126,41 +149,71 @@ class Tracker:
         Raises:
             KeyError: if a face continues a track that can no longer be continued.
         """
-        self._frame_s = time_s
+        self._before_s, self._frame_s = self._frame_s, time_s
         if any(time_s < track.seen_s for track in self._tracks):
             self.reset()
         alive = [track for track in self._tracks if time_s - track.seen_s <= _MAX_GAP_S]
         by_id = {track.id: track for track in alive}
         matched = {index: by_id.pop(track_id) for index, track_id in continued.items()}
         looked_at = [index for index in range(len(detections)) if index not in matched]
-        found = _match(list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at])
+        is_telling = np.ones(len(detections), np.bool_) if telling is None else telling
+        found = self._match(
+            list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at], is_telling[looked_at]
+        )
         matched |= {looked_at[row]: track for row, track in found.items()}
         ids = []
         for index, (box, embedding) in enumerate(zip(detections.boxes_xyxy, embeddings, strict=True)):
             former = matched.get(index)
             if former is None:
-                track = Track(self._next_id, box, embedding, time_s)
+                track = Track(self._next_id, box, embedding, time_s, is_telling=bool(is_telling[index]))
                 self._next_id += 1
             else:
                 alive.remove(former)
-                momentum = 1.0 if index in continued else _MOMENTUM
-                mean = momentum * former.embedding + (1.0 - momentum) * embedding
-                track = Track(former.id, box, (mean / np.linalg.norm(mean)).astype(np.float32), time_s)
+                moved = replace(former, box_xyxy=box, seen_s=time_s)
+                track = moved if index in continued else moved.with_look(embedding, is_telling=bool(is_telling[index]))
             ids.append(track.id)
             alive.append(track)
         self._tracks = tuple(alive)
         return tuple(ids)
 
+    def are_in_lost_places(self, detections: FaceDetections, time_s: float) -> NDArray[np.bool_]:
+        """Whether n faint faces of the frame at `time_s` are where a track was whose face was not found in it: (n,)."""
+        boxes = _boxes(self._lost(time_s))
+        is_there = _place(boxes, detections.boxes_xyxy) >= _SURE_OVERLAP
+        return np.asarray((is_there & _are_of_size(boxes, detections.boxes_xyxy, _KEPT_SIZE)).any(axis=0))
 
-def _match(tracks: list[Track], boxes: Floats, embeddings: Floats) -> dict[int, Track]:
-    """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity."""
+    def keep(
+        self, detections: FaceDetections, embeddings: Floats, time_s: float, *, telling: NDArray[np.bool_]
+    ) -> tuple[int | None, ...]:
+        """After `update`, continue lost tracks by n faint faces of the same frame; returns n track ids.
+
+        None for faces that continue no track. A track's mean embedding stays.
+        """
+        found = self._match(self._lost(time_s), detections.boxes_xyxy, embeddings, telling)
+        self._move({track.id: detections.boxes_xyxy[index] for index, track in found.items()}, time_s)
+        return tuple(found[index].id if index in found else None for index in range(len(detections)))
+
+    def _lost(self, time_s: float) -> list[Track]:
+        return [track for track in self._tracks if 0.0 < time_s - track.seen_s <= _MAX_GAP_S]
+
+    def _match(
+        self, tracks: list[Track], boxes: Floats, embeddings: Floats, telling: NDArray[np.bool_]
+    ) -> dict[int, Track]:
+        """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity."""
+        was_there = [track.seen_s == self._before_s for track in tracks]
+        return _match(tracks, boxes, embeddings, np.outer(was_there, ~telling))
+
+
+def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, tells_little: NDArray[np.bool_]) -> dict[int, Track]:
+    """Map face indices to the tracks that they continue; where it `tells_little` (tracks, faces), place counts more."""
     if not tracks or not len(boxes):
         return {}
     former = _boxes(tracks)
     place = _place(former, boxes)
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
     is_there = (place >= _MIN_OVERLAP) & _are_of_size(former, boxes, _KEPT_SIZE)
-    allowed = (is_there & (likeness > _OTHER_FACE)) | (likeness >= _SAME_FACE)
+    limit = np.where(tells_little & (place >= _SURE_OVERLAP), _OTHER_POOR_FACE, _OTHER_FACE)
+    allowed = (is_there & (likeness > limit)) | (likeness >= _SAME_FACE)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
     # Not SciPy's, whose import takes most of a second at every start, and 50 MB.
     _, columns, _ = lapjv(-gain, extend_cost=True)
@@ -168,7 +221,7 @@ def _match(tracks: list[Track], boxes: Floats, embeddings: Floats) -> dict[int, 
 
 
 def _boxes(tracks: list[Track]) -> Floats:
-    return np.stack([track.box_xyxy for track in tracks])
+    return np.asarray([track.box_xyxy for track in tracks], np.float32).reshape(-1, 4)
 
 
 def _place(a: Floats, b: Floats) -> Matrix:

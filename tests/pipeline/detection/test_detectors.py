@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -153,6 +154,22 @@ def test_sizes_may_alternate(detector: FaceDetector, paint_face: PaintFace) -> N
     detector.detect(large)
     again = detector.detect(small)
     np.testing.assert_allclose(first.boxes_xyxy, again.boxes_xyxy)
+
+
+def test_what_may_be_a_face_is_found_beside_the_same_faces(detector: FaceDetector, paint_face: PaintFace) -> None:
+    """Of a face that is far out of focus YuNet is not sure; MTCNN says nothing of what it is not sure of."""
+    frame = frame_with(paint_face(240), (60, 100), size=(480, 900))
+    frame[100:340, 600:800] = cv2.GaussianBlur(paint_face(240), (0, 0), 16.0)
+    faces, found = detector.detect(frame), detector.detect_faint(frame)
+    np.testing.assert_array_equal(found.faces.boxes_xyxy, faces.boxes_xyxy)
+    np.testing.assert_array_equal(found.faces.landmarks, faces.landmarks)
+    assert len(faces) == 1
+    if detector.key == "yunet":
+        assert (found.faint.boxes_xyxy[:, 0] > 500).all()
+        assert len(found.faint) == 1
+        assert 0.5 <= found.faint.confidence[0] < 0.7
+    else:
+        assert len(found.faint) == 0
 
 
 def test_the_registry(store: WeightsStore, detector: FaceDetector) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.second_looks import LOOK_SIDE, placed_by_more_looks
 from metaface_gui.types import FaceDetections, Floats, Image
 from metaface_gui.weights.store import WeightsStore
@@ -14,7 +15,7 @@ from tests.pipeline.conftest import PaintFace
 FACE = np.array([[40, 40], [80, 40], [60, 60], [45, 85], [75, 85]], np.float32)
 
 
-class Says:
+class Says(FaceDetector):
     """A detector that says where faces are in what it is shown."""
 
     key, surely_upright = "fake", 0.9

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from metaface_gui.pipeline.detection import make_detector
+from metaface_gui.pipeline.detection.base import FaceDetector
 from metaface_gui.pipeline.detection.search import FaceSearch, search_still
 from metaface_gui.pipeline.detection.small_faces import TileGrid
 from metaface_gui.types import FaceDetections, Image
@@ -13,7 +14,7 @@ from metaface_gui.weights.store import WeightsStore
 from tests.pipeline.conftest import PaintFace
 
 
-class Searches:
+class Searches(FaceDetector):
     """A detector that counts its searches, and finds blue squares in pictures no longer than 960 pixels."""
 
     key, surely_upright = "searches", 0.9
@@ -100,10 +101,10 @@ def test_where_a_small_face_was_every_frame_looks_again() -> None:
     detector, picture = Searches(), grey(1080, 1920)
     picture[300:318, 400:415] = (255, 100, 100)
     search = FaceSearch(detector)
-    first = search.search(picture, 0.0, is_close=True, is_restart=True)
+    first = search.search(picture, 0.0, is_close=True, is_restart=True).faces
     n = detector.tiles
     for frame in range(1, 6):
-        found = search.search(picture, frame / 250, is_close=True, is_restart=False)
+        found = search.search(picture, frame / 250, is_close=True, is_restart=False).faces
         np.testing.assert_allclose(found.boxes_xyxy, first.boxes_xyxy)
     np.testing.assert_allclose(first.boxes_xyxy, [[400, 300, 415, 318]], atol=1.0)
     assert n < detector.tiles <= n + 6
@@ -115,6 +116,6 @@ def test_the_same_faces_whichever_way_the_frames_were_timed_before() -> None:
     used = FaceSearch(Searches())
     used.search(grey(1080, 1920), 3.0, is_close=True, is_restart=True)
     used.reset()
-    again = used.search(picture, 0.5, is_close=True, is_restart=False)
-    new = FaceSearch(Searches()).search(picture, 0.5, is_close=True, is_restart=False)
+    again = used.search(picture, 0.5, is_close=True, is_restart=False).faces
+    new = FaceSearch(Searches()).search(picture, 0.5, is_close=True, is_restart=False).faces
     np.testing.assert_array_equal(again.boxes_xyxy, new.boxes_xyxy)

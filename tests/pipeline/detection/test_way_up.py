@@ -61,7 +61,7 @@ def test_a_picture_without_a_face_stays_as_it_is(yunet: FaceDetector) -> None:
     assert len(found.detections) == 0
 
 
-class Sure:
+class Sure(FaceDetector):
     """Finds one face in pictures that are higher than wide, with the confidence that is next; counts its searches."""
 
     key = "sure"

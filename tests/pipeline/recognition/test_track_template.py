@@ -200,6 +200,17 @@ def looked_at(*degrees: float, length: float = 10.0) -> tuple[TrackTemplates, li
     return templates, due
 
 
+@pytest.mark.parametrize(("length", "generation"), [(6.9, 0), (7.1, 1)])
+def test_pictures_too_poor_to_tell_people_apart_do_not_say_that_it_is_somebody_else(
+    length: float, generation: int
+) -> None:
+    templates, _ = looked_at(*[0] * 6)
+    for number in range(4):
+        unlike = np.array([*at(90), 0.0, 1 / length], np.float32)
+        template = templates.add(1, unlike, quality(), 1.0 + number / 30, PICTURE)
+    assert template.generation == generation
+
+
 def test_pictures_are_merged_after_three_looks_that_differ_and_ever_more_rarely() -> None:
     assert looked_at(*[0, 65] * 9)[1] == [3, 5, 9, 17]
     assert looked_at(*[20] * 18)[1] == [], "nothing to gain"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from metaface_gui.pipeline.recognition.tracker import Tracker
 from metaface_gui.types import FaceDetections, Floats
@@ -79,12 +80,79 @@ def test_in_another_scene_a_face_that_is_a_little_alike_takes_over_no_track(
     assert tracker.update(faces(box(4)), somewhat_alike[None], 0.03) == (track_id,)
 
 
+POOR, TELLING = np.zeros(1, np.bool_), np.ones(1, np.bool_)
+
+
+def alike(likeness: float) -> Floats:
+    """One face of that cosine to Anna, (1, 8)."""
+    return np.asarray(likeness * ANNA + np.sqrt(1.0 - likeness**2) * BORIS, np.float32)[None]
+
+
+@pytest.mark.parametrize(
+    ("telling", "likeness", "x", "time_s", "track"),
+    [
+        (TELLING, 0.2, 4.0, 0.03, 2),
+        (POOR, 0.2, 4.0, 0.03, 1),
+        (POOR, 0.05, 4.0, 0.03, 2),
+        (POOR, 0.2, 34.0, 0.03, 2),
+        (POOR, 0.2, 4.0, 0.1, 2),
+    ],
+    ids=["a good picture", "a poor one", "too unlike", "beside it", "not in the last frame"],
+)
+def test_of_a_poor_picture_the_place_says_who_it_is(
+    telling: NDArray[np.bool_], likeness: float, x: float, time_s: float, track: int
+) -> None:
+    tracker = in_sight(box(0), at_s=0.0)
+    if time_s > 0.05:
+        tracker.update(faces(), np.zeros((0, 8), np.float32), 0.05)
+    assert tracker.update(faces(box(x)), alike(likeness), time_s, telling=telling) == (track,)
+
+
+def test_poor_pictures_change_no_track_s_mean_and_the_first_good_one_replaces_theirs() -> None:
+    tracker = in_sight(box(0), at_s=0.0)
+    for frame in range(1, 20):
+        tracker.update(faces(box(0)), alike(0.2), frame / 30, telling=POOR)
+    (track,) = tracker.tracks
+    np.testing.assert_array_equal(track.embedding, ANNA)
+    poor = Tracker()
+    poor.update(faces(box(0)), alike(0.7), 0.0, telling=POOR)
+    poor.update(faces(box(0)), ANNA[None], 0.03, telling=TELLING)
+    np.testing.assert_allclose(poor.tracks[0].embedding, ANNA, atol=1e-6)
+
+
+def test_a_faint_face_goes_on_where_a_face_was_lost_and_begins_no_track() -> None:
+    tracker = in_sight(box(0), box(300), at_s=0.0)
+    tracker.update(faces(box(300)), BORIS[None], 0.03)
+    faint = faces(box(4), box(302), box(600))
+    np.testing.assert_array_equal(tracker.are_in_lost_places(faint, 0.03), [True, False, False])
+    seen = np.concatenate([alike(0.35), BORIS[None], ANNA[None]])
+    assert tracker.keep(faint.rows([0, 1]), seen[:2], 0.03, telling=np.ones(2, np.bool_)) == (1, None)
+    assert {track.id: track.seen_s for track in tracker.tracks} == {1: 0.03, 2: 0.03}
+    assert tracker.next_id == 3
+    np.testing.assert_array_equal(tracker.tracks[0].embedding, ANNA)
+    assert tracker.placed(faces(box(6)), 0.06) == (1,)
+
+
+def test_a_faint_face_that_looks_like_somebody_else_is_nobody_s() -> None:
+    tracker = in_sight(box(0), at_s=0.0)
+    tracker.update(faces(), np.zeros((0, 8), np.float32), 0.03)
+    assert tracker.keep(faces(box(0)), BORIS[None], 0.03, telling=POOR) == (None,)
+    assert tracker.keep(faces(box(0)), alike(0.2), 0.03, telling=TELLING) == (None,)
+    assert tracker.keep(faces(box(0)), alike(0.2), 0.03, telling=POOR) == (1,)
+
+
+def test_a_second_after_a_face_was_lost_no_faint_one_goes_on() -> None:
+    tracker = in_sight(box(0), at_s=0.0)
+    tracker.update(faces(), np.zeros((0, 8), np.float32), 1.1)
+    assert not tracker.are_in_lost_places(faces(box(0)), 1.1).any()
+    assert tracker.keep(faces(box(0)), ANNA[None], 1.1, telling=TELLING) == (None,)
+
+
 @pytest.mark.parametrize(("size", "likeness", "track"), [(50.0, 0.4, 2), (50.0, 0.5, 1), (60.0, 0.4, 1)])
 def test_who_was_behind_a_larger_face_takes_over_no_track(size: float, likeness: float, track: int) -> None:
     tracker = in_sight(box(0, 100.0), at_s=0.0)
-    a_little_alike = likeness * ANNA + np.sqrt(1.0 - likeness**2) * BORIS
     middle = (50.0 - size / 2, 150.0 - size / 2, 50.0 + size / 2, 150.0 + size / 2)
-    assert tracker.update(faces(middle), a_little_alike[None].astype(np.float32), 0.03) == (track,)
+    assert tracker.update(faces(middle), alike(likeness), 0.03) == (track,)
 
 
 def test_in_another_scene_the_same_face_keeps_its_number_wherever_it_is() -> None:
