@@ -317,10 +317,11 @@ class TrackedFace:
     `track_id` counts from 1 and is never reused. `identification` is the track's decision on all its looks;
     `per_learner` holds that of each running learner by its key. `embedding` is (d,) float32, L2-normalised: the
     embedder's own, whatever learners make of the face. `map_xy` is (2,) float32, the face's position on the embedding
-    map, or (0,) without a map. `is_fresh`: the face was embedded in this frame; otherwise embedding, quality and map
-    position are those of its last look. `features` are (p,) float32, what learners see of it (they include the
-    embedding), or (0,) if not needed. `template` holds the looks that the decisions rest on, None if looks are not
-    pooled.
+    map, or (0,) without a map. `is_fresh`: the face was embedded in this frame; otherwise embedding and map position
+    are those of its last look, and quality that of its last search. `is_faint`: without its track, the detector would
+    not be sure that this is a face; it was not looked at. `features` are (p,) float32, what learners see of it (they
+    include the embedding), or (0,) if not needed. `template` holds the looks that the decisions rest on, None if looks
+    are not pooled.
     """
 
     track_id: int
@@ -333,6 +334,7 @@ class TrackedFace:
     per_learner: Mapping[str, Identification] = field(default_factory=dict)
     map_xy: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     is_fresh: bool = True
+    is_faint: bool = False
     features: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     template: TrackTemplate | None = None
     sides: Mapping[str, Identification] = field(default_factory=dict)

@@ -34,7 +34,7 @@ class Sighting:
 
     `quality` is from the last frame that was searched. `is_fresh`: the features are from this frame. `picture_rgb` (s,
     s, 3) is a small picture of the face from the last time it was embedded, `crop_rgb` the picture that was embedded
-    then.
+    then. `is_faint`: the face only shows faintly, so it was not looked at.
     """
 
     track_id: int
@@ -44,6 +44,7 @@ class Sighting:
     is_fresh: bool
     picture_rgb: Image
     crop_rgb: Image
+    is_faint: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -239,7 +240,7 @@ class FaceFollower:
                 continue
             track = self._tracks[track_id]
             quality = assess(image_bgr, found, crop)
-            sighting = replace(track.sighting, detection=found, quality=quality, is_fresh=False)
+            sighting = replace(track.sighting, detection=found, quality=quality, is_fresh=False, is_faint=True)
             self._tracks[track_id] = replace(track, sighting=sighting)
             kept.append(sighting)
         return tuple(kept)

@@ -152,6 +152,10 @@ class FacePipeline:
         else:
             shown = None if found is None else found.found
             seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, shown, is_again=is_again)
+        for face in seen:
+            self._templates.still_in_sight(face.track_id, frame.time_s)
+            for kept in self._decisions.values():
+                kept.still_in_sight(face.track_id, frame.time_s)
         features = np.stack([face.features for face in seen]) if seen else self._no_features()
         templates = [self._template(face, frame, is_again=is_again) for face in seen]
         templates = self._with_merged(seen, templates)
@@ -169,6 +173,7 @@ class FacePipeline:
                 per_learner=MappingProxyType(decisions),
                 map_xy=place,
                 is_fresh=face.is_fresh,
+                is_faint=face.is_faint,
                 features=face.features,
                 template=template,
             )

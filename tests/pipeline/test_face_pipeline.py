@@ -410,6 +410,21 @@ def test_live_says_who_it_is_in_the_frame_that_he_is_found_in_and_in_all_others(
     assert studio.names(LEFT, RIGHT) == ["Anna", "Boris"]
 
 
+@pytest.mark.parametrize("attention", [LIVE, FILE, THOROUGH], ids=["live", "file", "thorough"])
+def test_who_turns_away_for_seconds_keeps_his_name_and_his_looks(attention: Attention) -> None:
+    studio, reader = Studio(attention), ReadsBlue("Anna", "Boris")
+    studio.learn(maml=reader)
+    for _ in range(10):
+        before = studio.look(LEFT, RIGHT).faces[0]
+    reader.names = ("Carla", "Boris")
+    studio.stage.faint = {LEFT.person}
+    for _ in range(150):
+        faces = {face.track_id: face for face in studio.look(LEFT, RIGHT).faces}
+        assert [faces[1].identification.name, faces[2].identification.name] == ["Anna", "Boris"]
+    assert (faces[1].is_faint, faces[2].is_faint) == (True, False)
+    assert faces[1].template is before.template
+
+
 def test_another_learner_shows_at_once_on_a_face_that_is_carried() -> None:
     studio = Studio(LIVE)
     studio.learn(maml=ReadsBlue("Anna", "Boris"))

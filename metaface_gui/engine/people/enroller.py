@@ -25,13 +25,22 @@ from metaface_gui.gallery import NewShot, Person, ShotId, ShotSource
 from metaface_gui.pipeline.enrollment import FaceSample
 from metaface_gui.pipeline.face_pipeline import FacePipeline, sample_of_face
 from metaface_gui.pipeline.recognition.attention import LIVE, THOROUGH
-from metaface_gui.types import Floats, FrameResult, PersonId, RequestId
+from metaface_gui.types import Floats, FrameResult, PersonId, RequestId, TrackedFace
 
 _UNKNOWNS_EVERY_NS = 1_000_000_000
 _MOST_CONFIRMED = 3
 """Shots added by one "yes, it is": the best one, and two that look different."""
 _MAX_NEGATIVES = 3
 """Shots stored by one "not this person": the face as it is now, and two that look different."""
+
+
+def recordable(faces: Sequence[TrackedFace]) -> tuple[TrackedFace, ...] | None:
+    """Return the faces of a frame that may be shots; None if one was not embedded in it.
+
+    Faint ones are left out, because somebody who turns away in the background spoils no shot.
+    """
+    clear = tuple(face for face in faces if not face.is_faint)
+    return clear if all(face.is_fresh for face in clear) else None
 
 
 class Enroller:
@@ -63,8 +72,9 @@ class Enroller:
     def on_result(self, result: FrameResult) -> None:
         """Offer the faces of a frame to the recording enrolment, and remember them; called on the inference thread."""
         self._follow_recording()
-        if self.session.is_recording and all(face.is_fresh for face in result.faces):
-            self.session.offer([sample_of_face(result.frame, face) for face in result.faces])
+        faces = recordable(result.faces)
+        if self.session.is_recording and faces is not None:
+            self.session.offer([sample_of_face(result.frame, face) for face in faces])
         known = {face.identification.person_id for face in result.faces} - {None}
         self._editor.note_seen([person_id for person_id in known if person_id is not None])
         if self._memory.remember(result) and result.finished_ns >= self._unknowns_due_ns:

@@ -47,6 +47,12 @@ class TrackDecisions:
         shown = self._shown.get(track_id)
         return None if shown is None else shown.decision
 
+    def still_in_sight(self, track_id: int, time_s: float) -> None:
+        """Keep the decision on a track although its face was not looked at, at `time_s`; no effect if there is none."""
+        shown = self._shown.get(track_id)
+        if shown is not None:
+            self._shown[track_id] = replace(shown, time_s=time_s)
+
     def update(
         self, track_id: int, now: Identification, staying: float, time_s: float, *, generation: int = 0
     ) -> Identification:

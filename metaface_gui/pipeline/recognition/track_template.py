@@ -144,6 +144,8 @@ class TrackTemplates:
         self._pictures: dict[int, MergedPicture] = {}
         self._due: list[int] = []
         self._swept_s: float | None = None
+        self._sighted_s: dict[int, float] = {}
+        """For each track with a template, when its face was last in sight, embedded or not."""
         self._denied: dict[int, dict[PersonId, int]] = {}
         """For each track the people whom its face is not, with the template generation for which the user said so."""
         self._first_generation = 0
@@ -151,6 +153,7 @@ class TrackTemplates:
     def reset(self) -> None:
         """Forget all looks, but not the denials: the tracks show the same faces."""
         self._templates.clear()
+        self._sighted_s.clear()
         self._pictures.clear()
         self._due.clear()
 
@@ -182,6 +185,11 @@ class TrackTemplates:
         said = self._denied.get(track_id, {}).items()
         return replace(template, denied=frozenset(who for who, generation in said if generation == template.generation))
 
+    def still_in_sight(self, track_id: int, time_s: float) -> None:
+        """Keep a track's template although its face was not embedded at `time_s`; no effect if it has none."""
+        if track_id in self._templates:
+            self._sighted_s[track_id] = time_s
+
     def current(self, track_id: int) -> TrackTemplate | None:
         """Return a track's template; None if it was never seen, or all was forgotten."""
         return self._templates.get(track_id)
@@ -210,6 +218,7 @@ class TrackTemplates:
         else:
             made = self._with(former, look)
         self._templates[track_id] = made = self._denying(track_id, replace(made, taken=number))
+        self._sighted_s[track_id] = time_s
         if crop_rgb is not None and self._space.projection_dim:
             self._merge(track_id, crop_rgb, made, is_new=former is None or former.generation != made.generation)
         return made
@@ -290,6 +299,6 @@ class TrackTemplates:
             return  # already done for another face of this frame
         self._swept_s = time_s
         limit = self._limits.forget_s
-        for key in [key for key, template in self._templates.items() if abs(time_s - template.seen_s) > limit]:
-            del self._templates[key]
+        for key in [key for key, sighted_s in self._sighted_s.items() if abs(time_s - sighted_s) > limit]:
+            del self._sighted_s[key], self._templates[key]
             self._pictures.pop(key, None)

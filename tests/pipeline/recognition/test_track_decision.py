@@ -88,6 +88,17 @@ def test_tracks_are_apart_and_forgotten() -> None:
     assert track.current(1) is None
 
 
+def test_while_a_face_stays_in_sight_its_name_lasts() -> None:
+    track = TrackDecisions()
+    track.update(1, face(1, 0.6), STAYING, 0.0)
+    for second in range(1, 6):
+        track.still_in_sight(1, float(second))
+        track.still_in_sight(3, float(second))
+        track.update(2, face(2, 0.6), STAYING, float(second))
+    assert track.update(1, face(1, 0.35), STAYING, 5.1).name == "Anna"
+    assert track.current(3) is None
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.builds(face, st.sampled_from([1, 2]), st.floats(0.0, 1.0)), min_size=1, max_size=40))
 def test_only_what_some_look_said_is_ever_shown(decisions: list[Identification]) -> None:

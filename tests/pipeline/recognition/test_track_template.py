@@ -149,6 +149,18 @@ def test_tracks_are_apart_and_forgotten() -> None:
     assert templates.current(2) is None
 
 
+def test_while_a_face_stays_in_sight_its_looks_are_kept() -> None:
+    templates = TrackTemplates(PLANE)
+    first = templates.add(1, at(0), quality(), 0.0, PICTURE)
+    for second in range(1, 6):
+        templates.still_in_sight(1, float(second))
+        templates.add(2, at(90), quality(), float(second), PICTURE)
+    assert templates.current(1) is first
+    templates.still_in_sight(3, 5.0)
+    templates.add(2, at(90), quality(), 8.0, PICTURE)
+    assert (templates.current(1), templates.current(3)) == (None, None)
+
+
 def test_noise_that_differs_from_look_to_look_averages_out() -> None:
     random = np.random.default_rng(1)
     who = np.zeros(64, np.float32)
