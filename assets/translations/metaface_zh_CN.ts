@@ -2950,14 +2950,6 @@ face</source>
       <translation>{path} 不完整：图片缺少一部分。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
-      <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
-    </message>
-    <message>
-      <source>{path} has over {limit} million pixels. Make it smaller.</source>
-      <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
-    </message>
-    <message>
       <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP files.</source>
       <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
     </message>
@@ -2976,6 +2968,14 @@ face</source>
     <message>
       <source>{path} breaks off: only {read} of its pictures could be read. Copy or record it again.</source>
       <translation>{path} 中途中断：只读取到 {read} 张图片。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
+      <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
+    </message>
+    <message>
+      <source>{path} has over {limit} million pixels. Make it smaller.</source>
+      <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
     </message>
     <message>
       <source>{path} is a pipe or a device, which cannot be read twice. Give a file or a camera's number.</source>
