@@ -25,7 +25,7 @@ from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.living import set_scrub_due
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
-from metaface_gui.gallery.sqlite_errors import READ_ONLY, damaged, primary_code, shown, translated
+from metaface_gui.gallery.sqlite_errors import READ_ONLY, damaged, has_no_room_beside, primary_code, shown, translated
 from metaface_gui.gallery.transaction import transaction
 
 
@@ -290,8 +290,9 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         connection.close()
         # To read beside a writer, SQLite needs a file next to the gallery. If it cannot create one (a folder or disk
-        # that is not writable), nobody else can be writing either, unless a log already exists.
-        if primary_code(error) not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or has_log(path):
+        # that is not writable, or is full), nobody else can be writing either, unless a log already exists.
+        cannot_create = primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not (cannot_create or has_no_room_beside(error)) or has_log(path):
             raise
         connection = connect(path, "mode=ro&immutable=1")
         _configure(connection)
