@@ -2914,6 +2914,10 @@ face</source>
       <translation>无法在 {folder} 保存中间结果：{reason}。请选择可写的缓存文件夹。</translation>
     </message>
     <message>
+      <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, or add pictures.</source>
+      <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，或添加图片。</translation>
+    </message>
+    <message>
       <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, or add pictures.</source>
       <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
     </message>
