@@ -3162,6 +3162,10 @@ face</source>
       <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
     </message>
     <message>
+      <source>Cannot write the log {path}: {reason}. MetaFace works without it.</source>
+      <translation>无法写入日志 {path}：{reason}。MetaFace 不写日志继续运行。</translation>
+    </message>
+    <message>
       <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>
       <translation>该用户没有主目录。请将 HOME 或 XDG_DATA_HOME 设为一个文件夹。</translation>
     </message>
