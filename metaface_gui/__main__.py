@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from metaface_gui.cli import opens_window
-from metaface_gui.errors import KnownError
-
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from metaface_gui.gui.starting_window import StartingWindow
+
+_INTERRUPTED = 130
 
 
 def main() -> int:
@@ -20,6 +20,15 @@ def main() -> int:
     It also ends the process if a thread outlived its time to stop, as one loading PyTorch may: once Python is shut
     down, C++ code that returns to it aborts.
     """
+    try:  # so early, and with so little imported above, that Ctrl-C shows no traceback of half-loaded modules
+        return _load_and_run(sys.argv[1:])
+    except KeyboardInterrupt:  # once a command is running, `run` reports it
+        os._exit(_INTERRUPTED)  # a thread may be loading
+
+
+def _load_and_run(arguments: Sequence[str]) -> int:
+    from metaface_gui.cli import opens_window  # noqa: PLC0415 - where Ctrl-C is taken
+
     # PyTorch's worker threads spin while they wait for work and so take the cores from the camera and the window; if
     # they sleep instead, six faces run at 11.4 frames a second on two cores, not 7.5. GNU's OpenMP may spin for the
     # microseconds between two layers: one face is embedded in 9 ms, not 15. Both are read once, when PyTorch is loaded.
@@ -28,7 +37,6 @@ def main() -> int:
     # NumPy's and OpenCV's own threads also spin, after each product and even after just being loaded: for 2²⁶ cycles, a
     # fortieth of a second. Limiting that to 2¹⁰ cycles saves 150 ms of processor time up to the first name.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "10")
-    arguments = sys.argv[1:]
     starting = _load_behind_window() if opens_window(arguments) else None
     if starting is not None and not starting.is_wanted:
         return 0
@@ -44,7 +52,10 @@ def main() -> int:
 
 def _load_behind_window() -> StartingWindow | None:
     """Show a starting window while everything loads; None if nothing can be shown, or nobody would see it."""
+    from importlib import import_module  # noqa: PLC0415 - where Ctrl-C is taken
+
     from metaface_gui.deferred import uncollected  # noqa: PLC0415 - commands do not need it
+    from metaface_gui.errors import KnownError  # noqa: PLC0415
     from metaface_gui.gui.application import is_seen, make_application  # noqa: PLC0415
 
     if not is_seen():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from metaface_gui.engine.people.shots import encode_picture
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.gallery import Gallery
 from metaface_gui.gui.application import draw_off_screen_without_display, is_seen, make_application
+from metaface_gui.i18n import error_text
 from metaface_gui.pipeline.capture.demo.people import DemoPerson, demo_people
 from metaface_gui.pipeline.capture.specification import SourceSpec
 from metaface_gui.pipeline.detection import DETECTORS
@@ -101,7 +103,7 @@ def run_window(
     language to use from now on, None for the remembered one.
     """
     app = make_application()
-    start_log(is_described=False)
+    start_log(is_described=False, on_failure=_tell)
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - after the application, as Qt wants
 
     from metaface_gui.gui.refused_start import tell_refused_start  # noqa: PLC0415
@@ -195,7 +197,7 @@ def run_demo(
     draw_off_screen_without_display()
     is_offscreen = not is_seen()
     app = make_application()
-    start_log()
+    start_log(on_failure=_tell)
     _make_folder(out_dir)
     from metaface_gui.demo.director import SCREENSHOTS  # noqa: PLC0415 - after the application
     from metaface_gui.demo.lesson_player import lesson_screenshots  # noqa: PLC0415
@@ -243,6 +245,12 @@ def run_demo(
     if not ended and not interruption.number:
         raise KnownError(QT_TRANSLATE_NOOP("Errors", "The demo was closed before it ended: there is no summary."))
     return interruption.exit_code or int(any(isinstance(end, DemoSummary) and end.not_taken for end in ended))
+
+
+def _tell(error: KnownError) -> None:
+    """Print an error that MetaFace works on after; there may be no console, as behind a shortcut on Windows."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"metaface: {error_text(error)}\n")
 
 
 def _make_folder(out_dir: Path) -> None:

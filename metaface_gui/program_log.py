@@ -14,18 +14,21 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import re
+import sys
 import traceback
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from metaface_gui.errors import KnownError
+from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError
 from metaface_gui.resources import user_data_dir
 
 LOGGER = "metaface_gui"
 """The parent of every module's own logger."""
 LEFT_OUT = "…"
 """Replaces whatever may name a person, a file or a place."""
+OnFailure = Callable[[KnownError], None]
 _BYTES = 1_000_000
 _FILES = 3
 _RECENT = 30
@@ -66,10 +69,11 @@ def program_version() -> str:
         return ""
 
 
-def start_log(*, is_described: bool = True) -> None:
+def start_log(*, is_described: bool = True, on_failure: OnFailure | None = None) -> None:
     """Write to the log from now on, and keep the newest lines for `recent_lines`; without a file, only those.
 
-    With `is_described` False the caller must call `describe_program` later.
+    With `is_described` False the caller must call `describe_program` later. If the file cannot be written, now or
+    later, in any thread, `on_failure` is called with the reason, once.
 
     Safe to call again: nothing is opened twice.
     """
@@ -77,20 +81,20 @@ def start_log(*, is_described: bool = True) -> None:
     if any(isinstance(handler, _RecentLines) for handler in logger.handlers):
         return
     handlers: list[logging.Handler] = [_RecentLines()]
-    refused = ""
+    refusal: OSError | None = None
     try:
         log_dir().mkdir(parents=True, exist_ok=True)
-        handlers.append(
-            logging.handlers.RotatingFileHandler(log_path(), maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
-        )
+        handlers.append(_LogFile(log_path(), on_failure))
     except OSError as error:
-        refused = error.strerror or type(error).__name__
+        refusal = error
     for handler in handlers:
         handler.setFormatter(NamelessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    if refused:
-        _log.warning("no log file: %s", refused)
+    if refusal is not None:
+        _log.warning("no log file: %s", refusal.strerror or type(refusal).__name__)
+        if on_failure is not None:
+            on_failure(_cannot_log(log_path(), refusal))
     if is_described:
         describe_program()
 
@@ -163,6 +167,37 @@ class _RecentLines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines += self.format(record).splitlines()
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """The rotating file; what cannot be written to it is left out, and that is reported once, not for each line."""
+
+    def __init__(self, path: Path, on_failure: OnFailure | None) -> None:
+        super().__init__(path, maxBytes=_BYTES, backupCount=_FILES, encoding="utf-8")
+        self._on_failure = on_failure
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Report that the file cannot be written; an error in a line itself is a bug, shown as logging shows it."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            super().handleError(record)
+            return
+        self._drop_stream()
+        tell, self._on_failure = self._on_failure, None
+        if tell is not None:
+            tell(_cannot_log(Path(self.baseFilename), error))
+
+    def _drop_stream(self) -> None:
+        """Close the file with the lines it did not take, which would fail again at exit; the next line reopens it."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with suppress(OSError):  # the error being handled, once more
+                stream.close()
+
+
+def _cannot_log(path: Path, error: OSError) -> KnownError:
+    text = QT_TRANSLATE_NOOP("Errors", "Cannot write the log {path}: {reason}. MetaFace works without it.")
+    return KnownError(text, path=path, reason=error.strerror or type(error).__name__)
 
 
 def _nameless_known(error: KnownError) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import logging.handlers
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -139,11 +141,59 @@ def test_a_folder_that_cannot_be_written_costs_the_file_and_nothing_else(
     blocked = tmp_path / "file"
     blocked.touch()
     monkeypatch.setattr(program_log, "user_data_dir", lambda: blocked)
-    start_log()
+    told: list[KnownError] = []
+    start_log(on_failure=told.append)
     try:
         assert any("no log file" in line for line in recent_lines())
+        assert [str(error).partition(":")[0] for error in told] == [f"Cannot write the log {log_path()}"]
     finally:
         stop_log()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_said_once_and_the_log_goes_on_when_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(program_log, "log_dir", lambda: tmp_path)
+    log_path().symlink_to("/dev/full")
+    told: list[KnownError] = []
+    start_log(on_failure=told.append)
+    try:
+        for number in range(3):
+            _log.warning("line %d", number)
+        assert recent_lines()[-1].endswith("line 2")
+        log_path().unlink()
+        _log.warning("there is room again")
+        assert "there is room again" in log_path().read_text("utf-8")
+    finally:
+        stop_log()
+    reason = os.strerror(errno.ENOSPC)
+    assert [str(error) for error in told] == [
+        f"Cannot write the log {log_path()}: {reason}. MetaFace works without it."
+    ]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_folder_in_which_the_log_cannot_be_rotated_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(program_log, "log_dir", lambda: tmp_path)
+    monkeypatch.setattr(program_log, "_BYTES", 300)
+    told: list[KnownError] = []
+    start_log(on_failure=told.append)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "rename", refuse)
+            for number in range(10):
+                _log.warning("line %d", number)
+        assert len(told) == 1
+        assert recent_lines()[-1].endswith("line 9")
+    finally:
+        stop_log()
+    assert capfd.readouterr().err == ""
 
 
 def test_programs_are_named_without_where_they_are_installed() -> None:

@@ -2914,6 +2914,10 @@ face</source>
       <translation>无法在 {folder} 保存中间结果：{reason}。请选择可写的缓存文件夹。</translation>
     </message>
     <message>
+      <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, or add pictures.</source>
+      <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，或添加图片。</translation>
+    </message>
+    <message>
       <source>Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, or add pictures.</source>
       <translation>{people} 人中只有 {eligible} 人的图片多于 {k_shot} 张；{k_shot} 个样本的任务至少需要两个这样的人。请用 --k-shot 减少样本数，用 --split all 使用所有人，或添加图片。</translation>
     </message>
@@ -2950,14 +2954,6 @@ face</source>
       <translation>{path} 不完整：图片缺少一部分。请重新复制。</translation>
     </message>
     <message>
-      <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
-      <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
-    </message>
-    <message>
-      <source>{path} has over {limit} million pixels. Make it smaller.</source>
-      <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
-    </message>
-    <message>
       <source>There is no picture in {path}. Choose a folder with JPEG, PNG or WebP files.</source>
       <translation>{path} 中没有图片。请选择含有 JPEG、PNG 或 WebP 的文件夹。</translation>
     </message>
@@ -2976,6 +2972,14 @@ face</source>
     <message>
       <source>{path} breaks off: only {read} of its pictures could be read. Copy or record it again.</source>
       <translation>{path} 中途中断：只读取到 {read} 张图片。请重新复制或录制。</translation>
+    </message>
+    <message>
+      <source>{path} is not a picture that can be read. Choose a JPEG, PNG or WebP.</source>
+      <translation>{path} 不是可以读取的图片。请选择 JPEG、PNG 或 WebP。</translation>
+    </message>
+    <message>
+      <source>{path} has over {limit} million pixels. Make it smaller.</source>
+      <translation>{path} 超过 {limit} 百万像素。请缩小它。</translation>
     </message>
     <message>
       <source>{path} is a pipe or a device, which cannot be read twice. Give a file or a camera's number.</source>
@@ -3156,6 +3160,10 @@ face</source>
     <message>
       <source>Writing the video {path} failed; perhaps the disk is full. Free some space or choose another place, then record again.</source>
       <translation>视频 {path} 无法继续写入，可能是磁盘已满。请腾出空间或选择其他位置，然后重新录制。</translation>
+    </message>
+    <message>
+      <source>Cannot write the log {path}: {reason}. MetaFace works without it.</source>
+      <translation>无法写入日志 {path}：{reason}。MetaFace 不写日志继续运行。</translation>
     </message>
     <message>
       <source>This user has no home folder. Set HOME or XDG_DATA_HOME to a folder.</source>

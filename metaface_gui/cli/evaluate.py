@@ -37,7 +37,7 @@ from metaface_gui.metalearning.evaluate import (
 )
 from metaface_gui.metalearning.face_folder import load_faces, patient_detectors
 from metaface_gui.metalearning.feature_cache import condition_features, default_cache
-from metaface_gui.metalearning.protocol import OpenSetProtocol, can_enrol
+from metaface_gui.metalearning.protocol import OpenSetProtocol, can_enrol, check_pairs
 from metaface_gui.metalearning.report import CALIBRATION_PEOPLE, SHOTS, Report, ReportSettings
 from metaface_gui.metalearning.split import Split
 from metaface_gui.metalearning.track_evaluation import (
@@ -78,8 +78,8 @@ def run(args: argparse.Namespace) -> int:
         sets = {name: _load(args, folder, embedder, store, bars) for name, folder in folders.items()}
         pairs = _pairs(args)
         for faces in sets.values():
-            for n_way, k_shot in pairs:
-                OpenSetProtocol(faces.person(), n_way=n_way, k_shot=k_shot)  # fail before minutes of work, not after
+            # Fail before minutes of work, not after.
+            check_pairs(faces.person(), pairs, is_everybody=args.split == ALL)
         prior = load_prior(store)
         seeing = [_Seeing(args, embedder, _cohort(embedder, store), prior, bars)]
         if stock.id != embedder.id:

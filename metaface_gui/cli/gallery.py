@@ -217,7 +217,11 @@ def _export(args: argparse.Namespace) -> int:
 def _import(args: argparse.Namespace) -> int:
     passphrase = read_passphrase(args.passphrase_file, is_new=False)
     with Gallery.open(args.gallery) as gallery:
-        report = gallery.import_from(args.file, passphrase=passphrase, on_clash=ClashPolicy(args.on_clash))
+        try:
+            report = gallery.import_from(args.file, passphrase=passphrase, on_clash=ClashPolicy(args.on_clash))
+        except BaseException:
+            gallery.discard_if_unused()
+            raise
     Console().print(
         translate(
             "Commands",

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from metaface_gui.cli.interrupts import Interrupts
 from metaface_gui.cli.own_embedder import check_there
 from metaface_gui.cli.train_options import TRUNK
 from metaface_gui.cli.training_data import TrainingFaces
@@ -58,7 +59,7 @@ def train_trunk(
 
     Raises:
         KnownError: if it cannot be written, or the checkpoint is damaged or of another tuning.
-        KeyboardInterrupt: on an interrupt, as usual.
+        KeyboardInterrupt: on an interrupt, or a signal to end, while it is tuned.
     """
     settings = trunk_settings(args)
     tell = display.noted_stage(translate("Commands", "tuning the trunk"))
@@ -68,9 +69,16 @@ def train_trunk(
         tell(progress.step, progress.steps, note)
 
     try:
-        tensors = tune_trunk(
-            embedder, faces.train, settings, on_progress=on_progress, checkpoint=checkpoint, start=start
-        )
+        with Interrupts() as interrupts:
+            tensors = tune_trunk(
+                embedder,
+                faces.train,
+                settings,
+                on_progress=on_progress,
+                checkpoint=checkpoint,
+                start=start,
+                uninterrupted=interrupts.held,
+            )
     except KeyboardInterrupt:
         if checkpoint.exists():
             sys.stderr.write(translate("Commands", "Run the same command with --resume to continue.") + "\n")

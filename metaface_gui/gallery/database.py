@@ -25,7 +25,7 @@ from metaface_gui.gallery.keys import KeyStore, default_keys
 from metaface_gui.gallery.living import set_scrub_due
 from metaface_gui.gallery.lock import WriterLock
 from metaface_gui.gallery.schema import MIGRATIONS, Migration, migrate
-from metaface_gui.gallery.sqlite_errors import READ_ONLY, damaged, primary_code, shown, translated
+from metaface_gui.gallery.sqlite_errors import READ_ONLY, damaged, has_no_room_beside, primary_code, shown, translated
 from metaface_gui.gallery.transaction import transaction
 
 
@@ -40,6 +40,7 @@ class Database:
         self._writer_lock = lock
         self._mutex = threading.RLock()
         self._is_closed = False
+        self._is_new = False
         self._file_id = None if path is None else _file_id(path)
 
     @classmethod
@@ -62,14 +63,15 @@ class Database:
         path = usable_path(path)
         keys = keys or default_keys()
         with ExitStack() as on_failure, translated(path):
-            lock = None
+            lock, is_new = None, False
             if read_only:
                 _require(path)
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 lock = WriterLock.acquire(path)
                 on_failure.callback(lock.release)
-                if not path.exists() or path.stat().st_size == 0:
+                is_new = not path.exists()
+                if is_new or path.stat().st_size == 0:
                     _create(path, migrations, keys)
             version = check_file(path, migrations)
             connection = _connect_reader(path) if lock is None else _connect_writer(path)
@@ -82,7 +84,9 @@ class Database:
                 if lock is not None and not cipher.is_encrypting:
                     cipher = _encrypt(connection, path, keys, migrations)
             on_failure.pop_all()
-        return cls(connection, cipher, lock)
+        database = cls(connection, cipher, lock)
+        database._is_new = is_new
+        return database
 
     @classmethod
     def in_memory(cls) -> Database:
@@ -96,6 +100,11 @@ class Database:
     def is_read_only(self) -> bool:
         """Whether changes are refused."""
         return self.path is not None and self._writer_lock is None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there was no file before `open`, which created it."""
+        return self._is_new
 
     @property
     def is_closed(self) -> bool:
@@ -174,13 +183,38 @@ class Database:
 
     def close(self) -> None:
         """Checkpoint the log into the file and release the writer lock; safe to call twice."""
+        with self._closing():
+            pass
+
+    def discard(self) -> bool:
+        """Close it and delete the file, unless that was moved or replaced; return whether it is deleted.
+
+        The empty lock file stays, as always.
+
+        Raises:
+            GalleryError: if the file cannot be deleted.
+            ValueError: if it was closed before, so that others may use the file.
+        """
+        self._open_connection()
+        with self._closing():
+            # While the lock is held, so that nobody can have begun to write to it.
+            if self.path is None or _file_id(self.path) != self._file_id:
+                return False
+            _delete(self.path)
+        return True
+
+    @contextmanager
+    def _closing(self) -> Iterator[None]:
+        """Close the connection, run the block, then release the writer lock."""
         with self._mutex:
             if self._is_closed:
+                yield
                 return
             self._is_closed = True
             try:
                 with translated(self.path):
                     self._connection.close()
+                    yield
             finally:
                 if self._writer_lock is not None:
                     self._writer_lock.release()
@@ -226,12 +260,21 @@ def _require(path: Path) -> None:
 
 def _create(path: Path, migrations: Sequence[Migration], keys: KeyStore) -> None:
     # SQLite would replay a log left behind by a deleted gallery into the new file.
-    for suffix in ("-wal", "-shm", "-journal"):
-        sidecar(path, suffix).unlink(missing_ok=True)
+    _delete_sidecars(path)
     with new_database_file(path) as connection:
         migrate(connection, migrations)
         if len(migrations) >= protection.SINCE_VERSION:
             protection.protect_by_key(connection, path, keys)
+
+
+def _delete(path: Path) -> None:
+    _delete_sidecars(path)
+    path.unlink(missing_ok=True)
+
+
+def _delete_sidecars(path: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal"):
+        sidecar(path, suffix).unlink(missing_ok=True)
 
 
 def _encrypt(
@@ -290,8 +333,9 @@ def _connect_reader(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         connection.close()
         # To read beside a writer, SQLite needs a file next to the gallery. If it cannot create one (a folder or disk
-        # that is not writable), nobody else can be writing either, unless a log already exists.
-        if primary_code(error) not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY} or has_log(path):
+        # that is not writable, or is full), nobody else can be writing either, unless a log already exists.
+        cannot_create = primary_code(error) in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+        if not (cannot_create or has_no_room_beside(error)) or has_log(path):
             raise
         connection = connect(path, "mode=ro&immutable=1")
         _configure(connection)

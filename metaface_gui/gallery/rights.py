@@ -14,7 +14,7 @@ from metaface_gui.gallery.contradictions import pictures_of
 from metaface_gui.gallery.database import Database
 from metaface_gui.gallery.files import sidecar
 from metaface_gui.gallery.keys import KeyStore
-from metaface_gui.gallery.living import living_name, next_revision, set_scrub_due
+from metaface_gui.gallery.living import living_name, next_revision, revision, set_scrub_due
 from metaface_gui.gallery.protection import protect_by_key, read_protection
 from metaface_gui.gallery.records import Consent, NewConsent, Person, Retention, Shot, ShotId
 from metaface_gui.types import Floats, PersonId
@@ -116,6 +116,22 @@ class Rights:
         if names:
             self._scrub()
         return tuple(names)
+
+    def discard_if_unused(self) -> None:
+        """Close the gallery; delete its file and key if opening it created it and nothing was ever stored in it.
+
+        Raises:
+            GalleryError: if they cannot be deleted.
+        """
+        database = self._database
+        with database.reading() as connection:
+            is_used = revision(connection) > 0
+            protection = read_protection(connection, database.path)
+        if is_used or not database.is_new:
+            database.close()
+            return
+        if database.discard() and protection is not None:
+            self._keys.remove(protection.key_id)
 
     def forget_everything(self) -> int:
         """Delete everybody and everything stored, including bytes and backups; return how many people there were.

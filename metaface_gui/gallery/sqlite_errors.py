@@ -74,6 +74,11 @@ def primary_code(error: sqlite3.Error) -> int | None:
     return None if code is None else code & 0xFF
 
 
+def has_no_room_beside(error: sqlite3.Error) -> bool:
+    """Return whether a full disk has no room for the file that SQLite needs beside the gallery ("disk I/O error")."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
+
+
 def damaged(path: Path | None, reason: object) -> GalleryError:
     """Return the error that reports invalid contents of the file."""
     one_line = " ".join(str(reason).removeprefix("*** in database main ***").split())
@@ -92,10 +97,8 @@ def translated(path: Path | None) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         code = primary_code(error)
-        # SQLite says "disk I/O error" where a full disk has no room for the file it needs beside the gallery.
-        is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
         if code in _TEMPLATES:
-            template = FULL if is_full else _TEMPLATES[code]
+            template = FULL if has_no_room_beside(error) else _TEMPLATES[code]
             # A message about a damaged schema quotes SQL, which spans several lines.
             raise GalleryError(template, path=shown(path), reason=" ".join(str(error).split())) from error
         # Python itself detects text that is not UTF-8, and gives no code.

@@ -14,6 +14,7 @@ condition, and a test that uses fewer episodes uses the first ones of the same s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,8 +104,7 @@ class OpenSetProtocol:
                 QT_TRANSLATE_NOOP(
                     "Errors",
                     "Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} "
-                    "shots needs at least two such people. Use fewer shots with --k-shot, everybody with --split all, "
-                    "or add pictures.",
+                    "shots needs at least two such people. Use fewer shots with --k-shot, or add pictures.",
                 ),
                 people=len(numbers),
                 eligible=len(self.eligible),
@@ -174,6 +174,28 @@ class OpenSetProtocol:
             return self._single
         others = np.flatnonzero(~np.isin(self._person, enrolled))
         return others if len(others) <= MAX_STRANGERS else random.choice(others, MAX_STRANGERS, replace=False)
+
+
+def check_pairs(person: Indices, pairs: Sequence[tuple[int, int]], *, is_everybody: bool) -> None:
+    """Check that episodes of each (n_way, k_shot) can be drawn from faces of these people, (n,) int64.
+
+    `is_everybody` says that no others were left out, who could be added.
+
+    Raises:
+        TooFewPeopleError: as `OpenSetProtocol`.
+    """
+    try:
+        for n_way, k_shot in pairs:
+            OpenSetProtocol(person, n_way=n_way, k_shot=k_shot)
+    except TooFewPeopleError as error:
+        if is_everybody:
+            raise
+        text = QT_TRANSLATE_NOOP(
+            "Errors",
+            "Only {eligible} of {people} people have more than {k_shot} pictures; an episode with {k_shot} shots needs "
+            "at least two such people. Use fewer shots with --k-shot, everybody with --split all, or add pictures.",
+        )
+        raise TooFewPeopleError(text, **error.values) from error
 
 
 def can_enrol(person: Indices, n_way: int, k_shot: int) -> bool:

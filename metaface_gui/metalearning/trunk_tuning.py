@@ -22,6 +22,7 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -129,13 +130,16 @@ def tune_trunk(
     on_progress: Callable[[TrunkTuningProgress], None],
     checkpoint: Path | None = None,
     start: TunedTrunk | None = None,
+    uninterrupted: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> dict[str, Tensor]:
     """Tune a copy of the trunk on the meta-training people's crops; return its movement by parameter name, float32.
 
     The movement is relative to the embedder's own trunk, which stays the teacher. With `start`, tuning begins there,
     but without its ranges, which are measured after tuning (`range_fit`). Deterministic given the seed on one kind of
     machine, up to the summation order of its libraries. `on_progress` may raise to cancel. With a `checkpoint`, the
-    state is saved there at intervals, and an existing one of the same tuning is resumed.
+    state is saved there at intervals, after the last step and on a `KeyboardInterrupt`, and an existing one of the same
+    tuning is resumed. A step is done within `uninterrupted()`, which may defer a `KeyboardInterrupt` to its end: one
+    that is raised inside a step leaves no state that could be saved.
 
     Raises:
         CheckpointError: if the checkpoint is damaged or belongs to another tuning.
@@ -146,10 +150,20 @@ def tune_trunk(
     identity = json.dumps([embedder.id, started, faces_key(faces), asdict(settings)], sort_keys=True)
     if checkpoint is not None and checkpoint.exists():
         tuning.restore(*load_state(checkpoint, identity, embedder.device), checkpoint)
-    for which, crops in _batches(faces, embedder.crop_size, settings, after=tuning.step):
-        on_progress(tuning.advance(torch.from_numpy(which).to(embedder.device), crops.to(embedder.device)))
-        if checkpoint is not None and tuning.step % settings.checkpoint_every == 0:
+    kept = tuning.step
+    try:
+        for which, crops in _batches(faces, embedder.crop_size, settings, after=tuning.step):
+            with uninterrupted():
+                progress = tuning.advance(torch.from_numpy(which).to(embedder.device), crops.to(embedder.device))
+            on_progress(progress)
+            is_due = tuning.step % settings.checkpoint_every == 0 or tuning.step == settings.steps
+            if checkpoint is not None and is_due:
+                save_state(checkpoint, *tuning.state(), identity)
+                kept = tuning.step
+    except KeyboardInterrupt:
+        if checkpoint is not None and tuning.is_whole and tuning.step > kept:
             save_state(checkpoint, *tuning.state(), identity)
+        raise
     return tuning.movement()
 
 
@@ -160,6 +174,8 @@ class _Tuning:
         self, embedder: TorchEmbedder, faces: AlignedFaces, settings: TrunkTuningSettings, start: TunedTrunk | None
     ) -> None:
         self.step = 0
+        self.is_whole = True
+        """Whether no step is half done."""
         self._embedder, self._settings = embedder, settings
         self._person = torch.from_numpy(faces.person()).to(embedder.device)
         self._teacher = _teacher(embedder, faces)
@@ -181,6 +197,7 @@ class _Tuning:
 
     def advance(self, which: Tensor, crops: Tensor) -> TrunkTuningProgress:
         """Do one step on copies (b, 3, s, s) uint8 of the pictures `which` (b,)."""
+        self.is_whole = False
         settings = self._settings
         for group, peak in zip(self._optimizer.param_groups, (settings.meta_lr, settings.people_lr), strict=True):
             group["lr"] = peak * _rate(self.step, settings)
@@ -199,6 +216,7 @@ class _Tuning:
         self._loss = keep * self._loss + (1.0 - keep) * float(loss)
         self._cosine = keep * self._cosine + (1.0 - keep) * float(cosine)
         self.step += 1
+        self.is_whole = True
         return TrunkTuningProgress(self.step, settings.steps, self._loss, self._cosine)
 
     def _look(self, which: Tensor, crops: Tensor) -> tuple[Tensor, Tensor]:

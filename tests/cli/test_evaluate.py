@@ -242,8 +242,12 @@ def test_too_few_people_are_said_before_anything_is_computed(
     result = metaface(*quick, "--k-shot", PICTURES)
     assert result.code == 1
     assert f"Only 0 of {PEOPLE + SINGLES} people have more than {PICTURES} pictures" in result.err
+    assert "--split all" not in result.err, "it was given"
     assert result.err.count("\n") == 1
     assert features.asked == []
+    of_test_people = metaface(*quick, "--k-shot", PICTURES, "--split", "test")
+    assert of_test_people.code == 1
+    assert "everybody with --split all" in of_test_people.err
 
 
 def test_a_missing_folder_is_one_line(metaface: Metaface, tmp_path: Path) -> None:

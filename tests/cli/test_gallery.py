@@ -63,6 +63,35 @@ def test_export_and_import(metaface: Metaface, gallery: Path, tmp_path: Path) ->
     assert "1 renamed" in renamed.out
 
 
+@pytest.mark.parametrize("was_there", [False, True], ids=["new", "there before"])
+@pytest.mark.parametrize("source", ["missing", "letter"])
+def test_a_failed_import_leaves_no_new_gallery(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, was_there: bool
+) -> None:
+    keys, target = tmp_path / "keys", tmp_path / "other.metaface"
+    monkeypatch.setenv("METAFACE_KEY_FOLDER", str(keys))
+    (tmp_path / "letter").write_text("Dear reader, " * 500)
+    if was_there:
+        Gallery.open(target).close()
+    before = target.read_bytes() if was_there else None
+    assert metaface("gallery", "import", tmp_path / source, "--gallery", target).code == 1
+    assert (target.read_bytes() if target.exists() else None) == before
+    assert len(list(keys.iterdir())) == was_there, "the key of a gallery that is gone is of no use"
+    assert not list(tmp_path.glob("other.metaface-*"))
+
+
+def test_an_interrupted_import_leaves_no_new_gallery(
+    metaface: Metaface, gallery: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    target = tmp_path / "other.metaface"
+    monkeypatch.setattr("metaface_gui.gallery.transfer._import_person", interrupt)
+    assert metaface("gallery", "import", gallery, "--gallery", target).code == 130
+    assert not target.exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

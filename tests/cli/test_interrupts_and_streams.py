@@ -96,6 +96,28 @@ def test_recognize_finishes_its_files_whatever_ends_it(tmp_path: Path, number: i
     assert not list(tmp_path.glob("*.part*"))
 
 
+_IMPORT = """
+import signal, sys
+class Press:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == pressed_at:
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Press)
+pressed_at = sys.argv.pop(1)
+from metaface_gui.__main__ import main
+sys.exit(main())
+"""
+
+
+@posix
+@pytest.mark.parametrize("module", ["cli", "errors", "cli.main", "cli.streams", "cli.quick_exit"])
+def test_ctrl_c_while_modules_are_imported_shows_no_traceback(module: str) -> None:
+    command = [sys.executable, "-c", _IMPORT, f"metaface_gui.{module}", "weights", "list"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("arguments", [("weights", "list"), ("recognize", "--help")])
 def test_a_full_disk_behind_stdout_is_one_line(arguments: tuple[str, ...]) -> None:

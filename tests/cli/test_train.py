@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ from metaface_gui.metalearning.meta_validation import ValidationMetrics
 from metaface_gui.metalearning.range_fit import RangeSettings
 from metaface_gui.metalearning.train import TrainingProgress
 from metaface_gui.metalearning.training_settings import training_settings
-from metaface_gui.metalearning.trunk_tuning import TrunkTuningSettings
+from metaface_gui.metalearning.trunk_tuning import TrunkTuningSettings, _Tuning
 from metaface_gui.pipeline.embedding.projection import Projection, read_projection
 from metaface_gui.pipeline.embedding.torch_embedder import LinearTail, TorchEmbedder
 from metaface_gui.pipeline.embedding.tuned_trunk import read_tuned_trunk, save_tuned_trunk
@@ -290,12 +291,38 @@ def test_an_interrupted_trunk_says_how_to_go_on_and_does(
     assert metaface(*command_line).code == 1, "an unfinished training is not overwritten unasked"
     resumed = metaface(*command_line, "--resume")
     assert resumed.code == 0, resumed.err
-    assert told == [1, 2, 3, 3, 4]
+    assert told == [1, 2, 3, 4], "the third step was kept"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.safetensors"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_trunk_interrupted_before_its_first_checkpoint_goes_on_where_it_was(
+    metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    stage_on(monkeypatch, stock_embedder(), noise_faces(6, 2), noise_faces(3, 2))
+    look, looks, told = _Tuning._look, list[int](), list[int]()
+
+    def look_and_end(self: _Tuning, which: torch.Tensor, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        looks.append(self.step)
+        if looks == [0] * 4 + [1]:  # within the second step
+            signal.raise_signal(getattr(signal, name))
+        return look(self, which, crops)
+
+    monkeypatch.setattr(_Tuning, "_look", look_and_end)
+    monkeypatch.setattr(TrainingDisplay, "noted_stage", lambda *_: lambda step, *_: told.append(step))
+    out = tmp_path / "x.safetensors"
+    command_line = ("train", "trunk", "--data", tmp_path, "--out", out, "--steps", 3, "--device", "cpu")
+    interrupted = metaface(*command_line)
+    assert interrupted.code == 128 + getattr(signal, name)
+    assert interrupted.err == "Run the same command with --resume to continue.\nmetaface: interrupted\n"
+    resumed = metaface(*command_line, "--resume")
+    assert resumed.code == 0, resumed.err
+    assert told == [1, 3]
+
+
 @pytest.mark.usefixtures("cohort_stage")
-@pytest.mark.parametrize("stage", ["trunk", "projection", "cohort"])
+@pytest.mark.parametrize("stage", ["projection", "cohort"])
 def test_ctrl_c_ends_a_stage_with_one_line(
     metaface: Metaface, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -197,6 +198,32 @@ def test_closed_gallery_says_so(path: Path) -> None:
     gallery.close()
     with pytest.raises(ValueError, match="closed"):
         gallery.snapshot()
+
+
+def test_a_gallery_is_discarded_only_if_it_is_new_and_nothing_was_stored(
+    path: Path, make_shot: MakeShot, consent: NewConsent
+) -> None:
+    Gallery.open(path).discard_if_unused()
+    assert not path.exists()
+    Gallery.open(path).close()
+    Gallery.open(path).discard_if_unused()
+    assert path.exists(), "it was there before"
+    used = Gallery.open(path.with_name("used"))
+    used.enroll("Ann", [make_shot(1)], consent)
+    used.discard_if_unused()
+    assert used.path is not None
+    with Gallery.open(used.path) as reopened:
+        assert [person.name for person in reopened.snapshot().people] == ["Ann"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="an open file cannot be moved there")
+def test_a_file_that_took_the_place_of_a_new_gallery_is_not_discarded(path: Path) -> None:
+    gallery = Gallery.open(path)
+    moved = path.rename(path.with_name("moved"))
+    path.write_text("somebody else's")
+    gallery.discard_if_unused()
+    assert path.read_text() == "somebody else's"
+    Gallery.open(moved).close()  # it still has its key
 
 
 def test_threads_may_share_a_gallery(gallery: Gallery, make_shot: MakeShot, consent: NewConsent) -> None:

@@ -181,6 +181,47 @@ def test_an_interrupted_tuning_goes_on_to_the_same_movement(tmp_path: Path) -> N
         torch.testing.assert_close(resumed[name], tensor, rtol=1e-4, atol=1e-7)
 
 
+def test_an_interrupt_keeps_what_was_done_since_the_last_checkpoint(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "trunk.checkpoint"
+    straight = tune_trunk(embedder(), faces(), settings(4), on_progress=lambda _: None)
+
+    def stop(progress: TrunkTuningProgress) -> None:
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tune_trunk(embedder(), faces(), settings(4), on_progress=stop, checkpoint=checkpoint)
+    told: list[int] = []
+    resumed = tune_trunk(
+        embedder(), faces(), settings(4), on_progress=lambda p: told.append(p.step), checkpoint=checkpoint
+    )
+    assert told == [4]
+    for name, tensor in straight.items():
+        torch.testing.assert_close(resumed[name], tensor, rtol=1e-4, atol=1e-7)
+
+
+def test_a_step_that_is_half_done_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    checkpoint = tmp_path / "trunk.checkpoint"
+
+    def then_interrupt(_: TrunkTuningProgress) -> None:
+        monkeypatch.setattr(nn.utils, "clip_grad_norm_", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        tune_trunk(embedder(), faces(), settings(4), on_progress=then_interrupt, checkpoint=checkpoint)
+    assert not checkpoint.exists()
+
+
+def test_after_the_last_step_there_is_a_checkpoint(tmp_path: Path) -> None:
+    checkpoint = tmp_path / "trunk.checkpoint"
+    tune_trunk(embedder(), faces(), settings(2), on_progress=lambda _: None, checkpoint=checkpoint)
+    told: list[TrunkTuningProgress] = []
+    tune_trunk(embedder(), faces(), settings(2), on_progress=told.append, checkpoint=checkpoint)
+    assert told == []
+
+
 def test_a_checkpoint_of_another_tuning_is_refused(tmp_path: Path) -> None:
     checkpoint = tmp_path / "trunk.checkpoint"
     every = replace(settings(2), checkpoint_every=1)

@@ -18,7 +18,7 @@ from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import BROKEN, Content, content_of, end_of_jpeg
 from metaface_gui.pipeline.capture.native_log import quiet_opencv
 from metaface_gui.pipeline.capture.orientation import UPRIGHT, orientation_left_to_us, upright
-from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr, no_picture, too_large
 from metaface_gui.types import Frame, Image
 
 IMAGE_SUFFIXES = frozenset(
@@ -72,7 +72,7 @@ def read_image(path: Path) -> Image:
     except cv2.error:
         image = None
     if image is None or image.size == 0:
-        raise _no_picture(path)
+        raise no_picture(path)
     return upright(np.asarray(image, np.uint8), orientation)
 
 
@@ -83,12 +83,12 @@ def _read_heif(path: Path, data: bytes) -> Image:
     try:
         heif = pi_heif.open_heif(data, bgr_mode=True)
         if heif.size[0] * heif.size[1] > MAX_PIXELS:
-            raise _too_large(path)
+            raise too_large(path)
         image = as_bgr(np.asarray(heif))  # already upright
     except BROKEN as error:
-        raise _no_picture(path) from error
+        raise no_picture(path) from error
     if image is None:
-        raise _no_picture(path)
+        raise no_picture(path)
     return np.array(image)
 
 
@@ -129,21 +129,7 @@ def _refuse_huge(path: Path) -> None:
     except BROKEN:
         return  # not one of Pillow's formats: OpenCV has its own limit and decides
     if pixels > MAX_PIXELS:
-        raise _too_large(path)
-
-
-def _no_picture(path: Path) -> SourceError:
-    return SourceError(
-        QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."), path=path
-    )
-
-
-def _too_large(path: Path) -> SourceError:
-    return SourceError(
-        QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
-        path=path,
-        limit=MAX_PIXELS // 1_000_000,
-    )
+        raise too_large(path)
 
 
 class ImageFileSource(FrameSource):

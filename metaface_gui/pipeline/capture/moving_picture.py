@@ -13,7 +13,7 @@ from PIL import ImageOps
 from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import BROKEN
-from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr
+from metaface_gui.pipeline.capture.pixels import MAX_PIXELS, as_bgr, no_picture, too_large
 from metaface_gui.types import Frame, Image
 
 _UNSAID_S = 0.1
@@ -43,12 +43,12 @@ class MovingPictureSource(FrameSource):
             with warnings.catch_warnings(action="ignore"):
                 self._picture = PillowImage.open(self._path)
         except PillowImage.DecompressionBombError as error:
-            raise self._too_large() from error
+            raise too_large(self._path) from error
         except BROKEN as error:
-            raise self._no_picture() from error
+            raise no_picture(self._path) from error
         if self._picture.width * self._picture.height > MAX_PIXELS:
             self.close()
-            raise self._too_large()
+            raise too_large(self._path)
         try:
             with warnings.catch_warnings(action="ignore"):
                 self._count = getattr(self._picture, "n_frames", 1)
@@ -72,7 +72,7 @@ class MovingPictureSource(FrameSource):
                 image = _bgr(self._picture)
         except BROKEN as error:
             if not self._index:
-                raise self._no_picture() from error
+                raise no_picture(self._path) from error
             text = QT_TRANSLATE_NOOP(
                 "Errors", "{path} breaks off: only {read} of its pictures could be read. Copy or record it again."
             )
@@ -107,19 +107,6 @@ class MovingPictureSource(FrameSource):
         if picture.format == "TIFF":
             return _PAGE_S
         return float(picture.info.get("duration") or 0.0) / 1000 or _UNSAID_S
-
-    def _no_picture(self) -> SourceError:
-        return SourceError(
-            QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."),
-            path=self._path,
-        )
-
-    def _too_large(self) -> SourceError:
-        return SourceError(
-            QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
-            path=self._path,
-            limit=MAX_PIXELS // 1_000_000,
-        )
 
 
 def _bgr(picture: PillowImage.Image) -> Image:

@@ -1,14 +1,17 @@
-"""Converts what drivers and decoders deliver to the single picture format of the data path.
+"""Converts what drivers and decoders deliver to the single picture format of the data path, and says what it refuses.
 
 May not live here: opening or reading anything.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from metaface_gui.errors import QT_TRANSLATE_NOOP, SourceError
 from metaface_gui.types import Image
 
 MAX_PIXELS = 89_000_000
@@ -38,3 +41,19 @@ def as_bgr(picture: NDArray[np.generic] | None) -> Image | None:
         case 4:
             return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), np.uint8)
     return None
+
+
+def no_picture(path: Path) -> SourceError:
+    """Return the error for a file that no decoder of pictures can read."""
+    return SourceError(
+        QT_TRANSLATE_NOOP("Errors", "{path} is not a picture that can be read. Choose a JPEG, PNG or WebP."), path=path
+    )
+
+
+def too_large(path: Path) -> SourceError:
+    """Return the error for a picture of more than `MAX_PIXELS`."""
+    return SourceError(
+        QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller."),
+        path=path,
+        limit=MAX_PIXELS // 1_000_000,
+    )

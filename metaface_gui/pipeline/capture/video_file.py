@@ -9,7 +9,7 @@ from typing import BinaryIO
 from metaface_gui.errors import QT_TRANSLATE_NOOP, KnownError, SourceError, cannot_read
 from metaface_gui.pipeline.capture.base import FrameSource, Remark
 from metaface_gui.pipeline.capture.file_content import Content, content_of
-from metaface_gui.pipeline.capture.pixels import MAX_PIXELS
+from metaface_gui.pipeline.capture.pixels import too_large
 from metaface_gui.pipeline.capture.video_reader import (
     MISSING_FRAMES,
     MISSING_SHARE,
@@ -130,8 +130,7 @@ class VideoFileSource(FrameSource):
         except CannotDecodeError as error:
             raise _cannot_decode(path, str(error)) from error
         except TooLargeError as error:
-            text = QT_TRANSLATE_NOOP("Errors", "{path} has over {limit} million pixels. Make it smaller.")
-            raise SourceError(text, path=path, limit=MAX_PIXELS // 1_000_000) from error
+            raise too_large(path) from error
 
     def _check_end(self, reader: VideoReader) -> None:
         """Report problems at the end; a wrong number of frames in the header alone does not make a file broken."""
