@@ -32,15 +32,18 @@ from metaface_gui.gallery.transaction import transaction
 class Database:
     """A connection with its thread lock, its writer lock and the cipher for its values."""
 
-    def __init__(self, connection: sqlite3.Connection, cipher: ValueCipher, lock: WriterLock | None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, cipher: ValueCipher, lock: WriterLock | None, *, is_new: bool = False
+    ) -> None:
         path = cipher.path
         self.path = path
+        self.is_new = is_new
+        """Whether there was no file before `open`, which created it."""
         self.cipher = cipher
         self._connection = connection
         self._writer_lock = lock
         self._mutex = threading.RLock()
         self._is_closed = False
-        self._is_new = False
         self._file_id = None if path is None else _file_id(path)
 
     @classmethod
@@ -84,9 +87,7 @@ class Database:
                 if lock is not None and not cipher.is_encrypting:
                     cipher = _encrypt(connection, path, keys, migrations)
             on_failure.pop_all()
-        database = cls(connection, cipher, lock)
-        database._is_new = is_new
-        return database
+        return cls(connection, cipher, lock, is_new=is_new)
 
     @classmethod
     def in_memory(cls) -> Database:
@@ -100,11 +101,6 @@ class Database:
     def is_read_only(self) -> bool:
         """Whether changes are refused."""
         return self.path is not None and self._writer_lock is None
-
-    @property
-    def is_new(self) -> bool:
-        """Whether there was no file before `open`, which created it."""
-        return self._is_new
 
     @property
     def is_closed(self) -> bool:
@@ -200,7 +196,8 @@ class Database:
             # While the lock is held, so that nobody can have begun to write to it.
             if self.path is None or _file_id(self.path) != self._file_id:
                 return False
-            _delete(self.path)
+            _delete_sidecars(self.path)
+            self.path.unlink(missing_ok=True)
         return True
 
     @contextmanager
@@ -265,11 +262,6 @@ def _create(path: Path, migrations: Sequence[Migration], keys: KeyStore) -> None
         migrate(connection, migrations)
         if len(migrations) >= protection.SINCE_VERSION:
             protection.protect_by_key(connection, path, keys)
-
-
-def _delete(path: Path) -> None:
-    _delete_sidecars(path)
-    path.unlink(missing_ok=True)
 
 
 def _delete_sidecars(path: Path) -> None:

@@ -152,7 +152,7 @@ class FacePipeline:
         else:
             shown = None if found is None else found.found
             seen = self._follower.look(frame.image_bgr, frame.time_s, self._decision_of, shown, is_again=is_again)
-        for face in seen:
+        for face in (face for face in seen if not face.is_fresh):
             self._templates.still_in_sight(face.track_id, frame.time_s)
             for kept in self._decisions.values():
                 kept.still_in_sight(face.track_id, frame.time_s)

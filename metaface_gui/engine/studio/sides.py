@@ -170,7 +170,7 @@ class SideRunner:
             ready, sides, deciding = self._ready, self._sides, self._deciding
         if ready is None or not sides or not result.faces or result.embedder_id != ready.embedder_id:
             return result
-        for face in result.faces:
+        for face in (face for face in result.faces if not face.is_fresh):
             for kept in deciding.decisions.values():
                 kept.still_in_sight(face.track_id, result.frame.time_s)
         to_look_at = [

@@ -69,7 +69,7 @@ class YuNetDetector:
         return self._detect(image_bgr, self._min_confidence)
 
     def detect_faint(self, image_bgr: Image) -> FoundFaces:
-        """Find the faces; faint are candidates that would only be heard about a face beside them."""
+        """Find the faces; faint ones are as uncertain as candidates that are only merged into others."""
         found = self._detect(image_bgr, min(_HEARD, self._min_confidence))
         is_sure = found.confidence >= self._min_confidence
         return FoundFaces(found.rows(is_sure), found.rows(~is_sure))

@@ -51,7 +51,7 @@ class Track:
     box_xyxy: Floats
     embedding: Floats
     seen_s: float
-    is_telling: bool = True
+    is_telling: bool
 
     def with_look(self, embedding: Floats, *, is_telling: bool) -> Track:
         """Return the track after another look (d,)."""
@@ -157,8 +157,12 @@ class Tracker:
         matched = {index: by_id.pop(track_id) for index, track_id in continued.items()}
         looked_at = [index for index in range(len(detections)) if index not in matched]
         is_telling = np.ones(len(detections), np.bool_) if telling is None else telling
-        found = self._match(
-            list(by_id.values()), detections.boxes_xyxy[looked_at], embeddings[looked_at], is_telling[looked_at]
+        found = _match(
+            list(by_id.values()),
+            detections.boxes_xyxy[looked_at],
+            embeddings[looked_at],
+            is_telling[looked_at],
+            self._before_s,
         )
         matched |= {looked_at[row]: track for row, track in found.items()}
         ids = []
@@ -177,7 +181,7 @@ class Tracker:
         return tuple(ids)
 
     def are_in_lost_places(self, detections: FaceDetections, time_s: float) -> NDArray[np.bool_]:
-        """Whether n faint faces of the frame at `time_s` are where a track was whose face was not found in it: (n,)."""
+        """Whether n faint faces of the frame at `time_s` are each in the place of a track that was not found in it."""
         boxes = _boxes(self._lost(time_s))
         is_there = _place(boxes, detections.boxes_xyxy) >= _SURE_OVERLAP
         return np.asarray((is_there & _are_of_size(boxes, detections.boxes_xyxy, _KEPT_SIZE)).any(axis=0))
@@ -189,29 +193,28 @@ class Tracker:
 
         None for faces that continue no track. A track's mean embedding stays.
         """
-        found = self._match(self._lost(time_s), detections.boxes_xyxy, embeddings, telling)
+        found = _match(self._lost(time_s), detections.boxes_xyxy, embeddings, telling, self._before_s)
         self._move({track.id: detections.boxes_xyxy[index] for index, track in found.items()}, time_s)
         return tuple(found[index].id if index in found else None for index in range(len(detections)))
 
     def _lost(self, time_s: float) -> list[Track]:
         return [track for track in self._tracks if 0.0 < time_s - track.seen_s <= _MAX_GAP_S]
 
-    def _match(
-        self, tracks: list[Track], boxes: Floats, embeddings: Floats, telling: NDArray[np.bool_]
-    ) -> dict[int, Track]:
-        """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity."""
-        was_there = [track.seen_s == self._before_s for track in tracks]
-        return _match(tracks, boxes, embeddings, np.outer(was_there, ~telling))
 
+def _match(
+    tracks: list[Track], boxes: Floats, embeddings: Floats, telling: NDArray[np.bool_], before_s: float
+) -> dict[int, Track]:
+    """Map face indices to the tracks that they continue, maximising the sum of overlap and similarity.
 
-def _match(tracks: list[Track], boxes: Floats, embeddings: Floats, tells_little: NDArray[np.bool_]) -> dict[int, Track]:
-    """Map face indices to the tracks that they continue; where it `tells_little` (tracks, faces), place counts more."""
+    A face that is not `telling` (n,) may be less similar where a track was in the last frame, at `before_s`.
+    """
     if not tracks or not len(boxes):
         return {}
     former = _boxes(tracks)
     place = _place(former, boxes)
     likeness = np.stack([track.embedding for track in tracks]).astype(np.float64) @ embeddings.T.astype(np.float64)
     is_there = (place >= _MIN_OVERLAP) & _are_of_size(former, boxes, _KEPT_SIZE)
+    tells_little = np.outer([track.seen_s == before_s for track in tracks], ~telling)
     limit = np.where(tells_little & (place >= _SURE_OVERLAP), _OTHER_POOR_FACE, _OTHER_FACE)
     allowed = (is_there & (likeness > limit)) | (likeness >= _SAME_FACE)
     gain = np.where(allowed, 1.0 + place + likeness, 0.0)
